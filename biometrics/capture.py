@@ -1,0 +1,125 @@
+"""What sensors give, and the ports they stand behind.
+
+BiometricError                   code, advice
+├── CaptureFailed                no usable picture or print
+│   ├── NoFace
+│   └── SeveralFaces
+├── DeviceLost                   the sensor does not answer
+└── UnusableImage                not an image this code can work on
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from types import TracebackType
+from typing import Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+
+Rgb = npt.NDArray[np.uint8]
+"""Shape (height, width, 3), RGB order, 0 to 255."""
+Gray = npt.NDArray[np.uint8]
+"""Shape (height, width); a print has dark ridges on a light ground."""
+
+
+class BiometricError(Exception):
+    code = "biometric_error"
+
+
+class CaptureFailed(BiometricError):
+    code = "capture_failed"
+
+
+class NoFace(CaptureFailed):
+    code = "no_face"
+
+
+class SeveralFaces(CaptureFailed):
+    code = "several_faces"
+
+
+class DeviceLost(BiometricError):
+    code = "device_lost"
+
+
+class UnusableImage(BiometricError):
+    code = "unusable_image"
+
+
+class FingerPosition(StrEnum):
+    """The ten fingers; `code` numbers them as ISO/IEC 19794-2 table 2 does."""
+
+    RIGHT_THUMB = "right_thumb"
+    RIGHT_INDEX = "right_index"
+    RIGHT_MIDDLE = "right_middle"
+    RIGHT_RING = "right_ring"
+    RIGHT_LITTLE = "right_little"
+    LEFT_THUMB = "left_thumb"
+    LEFT_INDEX = "left_index"
+    LEFT_MIDDLE = "left_middle"
+    LEFT_RING = "left_ring"
+    LEFT_LITTLE = "left_little"
+
+    @property
+    def code(self) -> int:
+        return list(FingerPosition).index(self) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """0 to 100, and one piece of advice where something can be done (`press_harder`, `come_closer`, …)."""
+
+    value: int
+    advice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A camera frame; `at` is the monotonic clock's second at arrival, `number` counts up by one."""
+
+    image: Rgb
+    at: float
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class FingerImage:
+    """A print as captured, at `dpi` pixels an inch."""
+
+    pixels: Gray
+    dpi: int
+    position: FingerPosition
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A score, higher = more alike, and the threshold that stands for the false match rate `fmr`."""
+
+    score: float
+    threshold: float
+    fmr: float
+    backend: str
+
+    @property
+    def matched(self) -> bool:
+        return self.score >= self.threshold
+
+
+class Camera(Protocol):
+    """Frames until closed. `frames()` raises `DeviceLost` when the camera hangs, freezes or vanishes."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+    def frames(self) -> Iterator[Frame]: ...
+
+
+class FingerScanner(Protocol):
+    """One finger at a time. Raises `CaptureFailed` on a timeout or poor print, `DeviceLost` when it does not answer."""
+
+    def capture(self, position: FingerPosition, *, seconds: float = 10.0) -> FingerImage: ...
