@@ -100,7 +100,7 @@ class Document(_Fact, frozen=True, forbid_unknown_fields=True):
 
 
 class Comparison(_Fact, frozen=True, forbid_unknown_fields=True):
-    """A biometric comparison (ISO/IEC 2382-37), higher score = more alike. `fmr` is the rate the threshold stands for."""
+    """A biometric comparison (ISO/IEC 2382-37); higher scores are more alike, `fmr` is what the threshold stands for."""
 
     modality: Name
     probe: Name
@@ -113,7 +113,7 @@ class Comparison(_Fact, frozen=True, forbid_unknown_fields=True):
 
 
 class FingerCapture(_Fact, frozen=True, forbid_unknown_fields=True):
-    """One finger asked for: captured, or why not. `position` is one of right_/left_ thumb, index, middle, ring, little."""
+    """One finger asked for: captured, or why not. `position` is right_ or left_ and thumb, index, middle, ring, little."""
 
     position: Name
     outcome: Annotated[str, msgspec.Meta(pattern="^(captured|missing|injured|refused|failed)$")]
@@ -180,7 +180,7 @@ class DecisionOutcome(StrEnum):
 
 
 class Reason(_Fact, frozen=True, forbid_unknown_fields=True):
-    """Why: a stable code, the article it rests on, the rule that fired, and the facts it used, for an officer to read."""
+    """Why: a stable code, the article it rests on, the rule that fired, and the facts it used, for officers."""
 
     code: Name
     article: Text
@@ -224,7 +224,7 @@ class StationEvent(_Fact, frozen=True, forbid_unknown_fields=True):
     kind: Name
     at: datetime
     inspection: UUID | None = None
-    data: EventData = {}
+    data: EventData = msgspec.field(default_factory=dict)
 
 
 class EventBatch(_Fact, frozen=True, forbid_unknown_fields=True):

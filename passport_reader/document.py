@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 
 class PassportError(Exception):
-    """`code` is stable; `data` holds what a technician needs (status word, file identifier), never content of the chip."""
+    """`code` is stable; `data` is for a technician (status word, file identifier), never content of the chip."""
 
     code = "passport_error"
 
