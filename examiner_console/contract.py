@@ -100,7 +100,7 @@ class Document(_Fact, frozen=True, forbid_unknown_fields=True):
 
 
 class Comparison(_Fact, frozen=True, forbid_unknown_fields=True):
-    """A biometric comparison (ISO/IEC 2382-37); higher scores are more alike, `fmr` is what the threshold stands for."""
+    """A biometric comparison (ISO/IEC 2382-37); higher scores are more alike, the threshold stands for `fmr`."""
 
     modality: Name
     probe: Name
@@ -113,7 +113,7 @@ class Comparison(_Fact, frozen=True, forbid_unknown_fields=True):
 
 
 class FingerCapture(_Fact, frozen=True, forbid_unknown_fields=True):
-    """One finger asked for: captured, or why not. `position` is right_ or left_ and thumb, index, middle, ring, little."""
+    """One finger asked for: captured, or why not. `position` is a name such as right_index."""
 
     position: Name
     outcome: Annotated[str, msgspec.Meta(pattern="^(captured|missing|injured|refused|failed)$")]
