@@ -287,14 +287,14 @@ def signed_bytes(key: str, purpose: str, delivery: Delivery, payload: bytes) -> 
 
 
 def seal(
-    message: msgspec.Struct,
+    payload: bytes,
     *,
     purpose: str,
     key: str,
     private_key: Ed25519PrivateKey,
     delivery: Delivery = Delivery.LIVE,
 ) -> SignedEnvelope:
-    payload = encode(message)
+    """Sign the bytes of an encoded message; a retry of the same bytes is the same message."""
     signature = private_key.sign(signed_bytes(key, purpose, delivery, payload))
     return SignedEnvelope(key=key, purpose=purpose, delivery=delivery, payload=payload, signature=signature)
 
