@@ -1,0 +1,159 @@
+"""The hall's programs as an init system runs them: started, watched, restarted when they die, ended together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import httpx2
+import structlog
+
+log = structlog.get_logger(__name__)
+
+READY_SECONDS: Final = 60.0
+"""Longest a program may take to answer after its start; the first start compiles numba kernels and builds models."""
+STOP_SECONDS: Final = 8.0
+_PR_SET_PDEATHSIG: Final = 1  # prctl(2)
+_POLL_SECONDS: Final = 0.05
+_RESTART_SECONDS: Final = 0.2  # systemd's RestartSec is 0.1 by default; a little more lets ports be free again
+
+
+class ProcessFailed(Exception):
+    """A program did not start, or would not stay up; `log` names the file that says why."""
+
+    def __init__(self, name: str, log_file: Path, what: str) -> None:
+        super().__init__(f"{name} {what}; see {log_file}")
+        self.name, self.log_file = name, log_file
+
+
+def _die_with_parent() -> None:
+    """Even `kill -9` of the hall leaves no program behind."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@dataclass(slots=True)
+class Program:
+    """One `python -m …`; `ready_url` answers 200 once it works. Restarted when it ends without being asked to."""
+
+    name: str
+    arguments: Sequence[str]
+    ready_url: str
+    folder: Path
+    on_start: Callable[[str, int], None] = lambda name, starts: None
+    starts: int = 0
+    _process: asyncio.subprocess.Process | None = None
+    _watch: asyncio.Task[None] | None = None
+    _stopping: bool = False
+    _may_run: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def log_file(self) -> Path:
+        return self.folder / f"{self.name}.log"
+
+    @property
+    def pid(self) -> int:
+        if self._process is None:
+            raise ProcessFailed(self.name, self.log_file, "is not running")
+        return self._process.pid
+
+    async def start(self) -> None:
+        self._stopping = False
+        self._may_run.set()
+        await self._spawn()
+        self._watch = asyncio.create_task(self._restart_when_it_dies(), name=f"watch {self.name}")
+
+    async def _spawn(self) -> None:
+        with self.log_file.open("ab") as output:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *("-m", *self.arguments),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
+                env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            )
+        self.starts += 1
+        self.on_start(self.name, self.starts)
+
+    async def _restart_when_it_dies(self) -> None:
+        while not self._stopping:
+            assert self._process is not None
+            status = await self._process.wait()
+            if self._stopping:
+                return
+            log.warning("program_ended", program=self.name, status=status)
+            await asyncio.sleep(_RESTART_SECONDS)
+            await self._may_run.wait()
+            if not self._stopping:
+                await self._spawn()
+
+    async def ready(self, client: httpx2.AsyncClient, seconds: float = READY_SECONDS) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while True:
+                    with contextlib.suppress(httpx2.HTTPError):
+                        if (await client.get(self.ready_url, timeout=2.0)).status_code == 200:
+                            return
+                    if self.starts > 5:
+                        raise ProcessFailed(self.name, self.log_file, "ends as soon as it starts")
+                    await asyncio.sleep(_POLL_SECONDS)
+        raise ProcessFailed(self.name, self.log_file, f"did not answer within {seconds:.0f} s")
+
+    def kill(self) -> None:
+        """`kill -9`, at whatever it is doing; it will be started again."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def hold_down(self) -> None:
+        """`kill -9`, and keep it from starting until `let_up`."""
+        self._may_run.clear()
+        self.kill()
+
+    def let_up(self) -> None:
+        self._may_run.set()
+
+    async def stop(self) -> None:
+        self._stopping = True
+        self._may_run.set()
+        if self._process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self._process.terminate()
+        try:
+            await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
+        except TimeoutError:
+            log.warning("program_would_not_stop", program=self.name)
+            self.kill()
+            await self._process.wait()
+        if self._watch is not None:
+            await self._watch
+
+
+def memory_mb(pid: int) -> float:
+    """Resident memory of a process and its descendants, shared pages counted once each (PSS), in MB."""
+    total = 0.0
+    for process in [pid, *_descendants(pid)]:
+        with contextlib.suppress(OSError):
+            for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    total += int(line.split()[1]) / 1024
+    return total
+
+
+def _descendants(pid: int) -> list[int]:
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            for child in map(int, task.read_text().split()):
+                found += [child, *_descendants(child)]
+    return found

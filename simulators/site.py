@@ -1,0 +1,152 @@
+"""A hall on disk: keys, certificates, settings files, free ports. Made anew for every run, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def write_private(path: Path, data: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+    return path
+
+
+def write_toml(path: Path, settings: dict[str, str | int | float | bool | Path | None]) -> Path:
+    """Flat settings only; None is left out."""
+    lines = [f"{name} = {_toml(value)}\n" for name, value in settings.items() if value is not None]
+    path.write_text("".join(lines))
+    return path
+
+
+def _toml(value: str | int | float | bool | Path) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+class Authority:
+    """The site's own certificate authority: for the console's station port and for each station."""
+
+    def __init__(self) -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = _name("Simulated site authority")
+        self.certificate = self._sign(self._name, self._key.public_key(), authority=True)
+
+    def issue(self, folder: Path, name: str, *, server: bool) -> tuple[Path, Path]:
+        """Write NAME.crt and NAME.key (PEM); return their paths."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = self._sign(_name(name), key.public_key(), server=server)
+        certificate_file = folder / f"{name}.crt"
+        certificate_file.write_bytes(certificate.public_bytes(Encoding.PEM))
+        return certificate_file, write_private(folder / f"{name}.key", _pem(key))
+
+    def _sign(
+        self, subject: x509.Name, key: ec.EllipticCurvePublicKey, *, authority: bool = False, server: bool = False
+    ) -> x509.Certificate:
+        now = datetime.now(UTC)
+        usage = ExtendedKeyUsageOID.SERVER_AUTH if server else ExtendedKeyUsageOID.CLIENT_AUTH
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(self._name)
+            .public_key(key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(hours=1))
+            .not_valid_after(now + timedelta(days=30))
+            .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
+        )
+        if authority:
+            builder = builder.add_extension(_key_usage_of_an_authority(), critical=True)
+        else:
+            names = [x509.DNSName("localhost"), x509.IPAddress(IPv4Address("127.0.0.1"))]
+            builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+            builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+        return builder.sign(self._key, hashes.SHA256())
+
+
+def _key_usage_of_an_authority() -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=False,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=True,
+        crl_sign=True,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _name(common_name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+
+
+def _pem(key: ec.EllipticCurvePrivateKey | Ed25519PrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+@dataclass(frozen=True, slots=True)
+class StationKeys:
+    """What enrolling a station makes: its signing key, and its certificate for the console's station port."""
+
+    private: Path
+    public: Path
+    certificate: Path
+    tls_key: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The folder, and the authority of its certificates."""
+
+    folder: Path
+    authority: Authority
+
+    @classmethod
+    def make(cls, folder: Path) -> Site:
+        folder.mkdir(parents=True, exist_ok=True)
+        site = cls(folder, Authority())
+        site.authority_file.write_bytes(site.authority.certificate.public_bytes(Encoding.PEM))
+        write_private(site.master_key_file, secrets.token_bytes(32))
+        return site
+
+    @property
+    def authority_file(self) -> Path:
+        return self.folder / "site-authority.crt"
+
+    @property
+    def master_key_file(self) -> Path:
+        return self.folder / "console-master.key"
+
+    def station_keys(self, name: str) -> StationKeys:
+        key = Ed25519PrivateKey.generate()
+        public = self.folder / f"{name}.pub"
+        public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+        certificate, tls_key = self.authority.issue(self.folder, name, server=False)
+        return StationKeys(write_private(self.folder / f"{name}-signing.key", _pem(key)), public, certificate, tls_key)

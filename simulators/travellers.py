@@ -1,0 +1,212 @@
+"""Who comes to the hall, with which passport, and how they behave: the scenarios by name.
+
+Every person is invented. A scenario says at which kind of station it plays, what is wrong with the passport, how the
+traveller moves, and what must come of it; `expected` is what the hall's summary is held against.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Final
+
+DEPARTURE: Final = "departure"
+ARRIVAL: Final = "arrival"
+GATE: Final = "gate"
+BIO_CART: Final = "bio_cart"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """`behaviour` names a walk of `simulators.walk`; `alone`: nothing else may go on in the hall meanwhile."""
+
+    name: str
+    title: str
+    station: str
+    expected: tuple[str, ...]
+    direction: str | None = None
+    national: bool = True
+    stayed_days: int = 10
+    passport_faults: frozenset[str] = frozenset()
+    chip_faults: frozenset[str] = frozenset()
+    behaviour: str = "plain"
+    swapped: bool = False
+    alone: bool = False
+    weight: int = 1
+
+
+_ALL: Final = (
+    Scenario("national", "A Japanese national leaves or returns", GATE, ("confirm",), weight=6),
+    Scenario(
+        "visitor_leaves",
+        "A visitor leaves within the permitted stay",
+        GATE,
+        ("confirm",),
+        direction=DEPARTURE,
+        national=False,
+        weight=4,
+    ),
+    Scenario(
+        "visitor_overstayed",
+        "A visitor leaves after the permitted stay ended",
+        GATE,
+        ("refer",),
+        direction=DEPARTURE,
+        national=False,
+        stayed_days=120,
+    ),
+    Scenario(
+        "visitor_arrives",
+        "A visitor arrives: bio-cart in the queue, then the booth",
+        BIO_CART,
+        ("grant",),
+        direction=ARRIVAL,
+        national=False,
+        weight=4,
+    ),
+    Scenario("swapped_passports", "Someone uses another person's passport", GATE, ("refer",), swapped=True, weight=2),
+    Scenario(
+        "dg2_tampered",
+        "The portrait in the chip was replaced",
+        GATE,
+        ("refer",),
+        passport_faults=frozenset({"dg2_tampered"}),
+    ),
+    Scenario(
+        "unknown_issuer",
+        "Nobody knows who signed the passport",
+        GATE,
+        ("refer",),
+        passport_faults=frozenset({"unknown_issuer"}),
+    ),
+    Scenario(
+        "chip_torn_away", "The passport is lifted too soon, and laid again", GATE, ("confirm",), behaviour="tear_away"
+    ),
+    Scenario("camera_lost", "The camera goes dark, and comes back", GATE, ("confirm",), behaviour="camera_lost"),
+    Scenario("tailgater", "Two people walk in behind one passport", GATE, ("refer",), behaviour="tailgate"),
+    Scenario(
+        "left_alone",
+        "The traveller walks out again and leaves the entry open",
+        GATE,
+        ("left",),
+        behaviour="walk_out",
+    ),
+    Scenario(
+        "console_down",
+        "The console is gone for a while",
+        GATE,
+        ("refer",),
+        behaviour="console_down",
+        alone=True,
+        weight=0,
+    ),
+    Scenario("fire", "Fire alarm with a traveller in the lane", GATE, ("evacuated",), behaviour="fire", weight=0),
+    Scenario(
+        "gate_killed",
+        "The gate's program dies while a traveller is in the lane",
+        GATE,
+        ("refer", "confirm"),
+        behaviour="gate_killed",
+        weight=0,
+    ),
+)
+
+SCENARIOS: Final[Mapping[str, Scenario]] = MappingProxyType({scenario.name: scenario for scenario in _ALL})
+
+VISITOR_STATES: Final = ("USA", "KOR", "THA", "FRA", "AUS", "GBR", "SGP", "UTO")
+_SYLLABLES: Final = (
+    "ka",
+    "mi",
+    "ren",
+    "to",
+    "sa",
+    "vel",
+    "na",
+    "ri",
+    "mo",
+    "lan",
+    "te",
+    "shi",
+    "bo",
+    "ora",
+    "ke",
+    "zu",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Traveller:
+    """One visit of one invented person: `person` is the face that comes, `portrait_of` the face in the chip."""
+
+    number: int
+    scenario: Scenario
+    person: int
+    portrait_of: int
+    surname: str
+    given_names: str
+    sex: str
+    nationality: str
+    document_number: str
+    birth_date: date
+    expiry_date: date
+    landed_on: date | None
+    """Where the traveller leaves as a visitor: the day of landing, permitted for 90 days."""
+
+
+def cast(seed: int, people: int, *, today: date) -> CastingDirector:
+    return CastingDirector(random.Random(f"sekisho travellers {seed}"), people, today)
+
+
+@dataclass(slots=True)
+class CastingDirector:
+    """Invents travellers for scenarios; `people` is how many faces there are to choose from."""
+
+    random: random.Random
+    people: int
+    today: date
+    count: int = 0
+
+    def draw(self, number: int) -> Iterator[Traveller]:
+        """`number` travellers by the weights of their scenarios; every fifth with another person's passport at least
+        once in a long run, each weighted scenario at least once where there is room."""
+        names = [scenario.name for scenario in _ALL if scenario.weight]
+        weights = [SCENARIOS[name].weight for name in names]
+        plan = names[:number] + self.random.choices(names, weights, k=max(0, number - len(names)))
+        self.random.shuffle(plan)
+        yield from map(self.invent, plan)
+
+    def invent(self, scenario_name: str) -> Traveller:
+        """Raise KeyError for an unknown scenario."""
+        scenario = SCENARIOS[scenario_name]
+        self.count += 1
+        person = self.random.randrange(self.people)
+        other = (person + self.random.randrange(1, self.people)) % self.people
+        landed = None
+        if scenario.direction == DEPARTURE and not scenario.national:
+            landed = self.today - timedelta(days=scenario.stayed_days)
+        return Traveller(
+            number=self.count,
+            scenario=scenario,
+            person=person,
+            portrait_of=other if scenario.swapped else person,
+            surname=self._name(2, 3),
+            given_names=self._name(2, 2),
+            sex=self.random.choice("MF"),
+            nationality="JPN" if scenario.national else self.random.choice(VISITOR_STATES),
+            document_number=self._document_number(),
+            birth_date=date(self.random.randrange(1950, 2004), self.random.randrange(1, 13), 1)
+            + timedelta(days=self.random.randrange(28)),
+            expiry_date=self.today + timedelta(days=self.random.randrange(400, 3300)),
+            landed_on=landed,
+        )
+
+    def _name(self, least: int, most: int) -> str:
+        return "".join(self.random.choices(_SYLLABLES, k=self.random.randint(least, most))).upper()
+
+    def _document_number(self) -> str:
+        """Two letters and seven digits, never twice in a run (Doc 9303-4 §4.2.2: up to nine characters)."""
+        letters = "".join(self.random.choices("BCDFGHJKLMNPRSTVWXYZ", k=2))
+        return f"{letters}{self.count:03}{self.random.randrange(10_000):04}"
