@@ -49,7 +49,7 @@ def jpeg(image: Image, quality: int = 90) -> bytes:
 
 
 class RenderedCast:
-    """The simulators' own people: every one of them differs from every other by more than the comparison's threshold."""
+    """The simulators' own people, pairwise further apart than the comparison's threshold."""
 
     @property
     def people(self) -> int:

@@ -51,7 +51,7 @@ class Eyes:
     async def _follow(self) -> None:
         while True:
             with contextlib.suppress(httpx2.HTTPError, httpx2.SSEError, msgspec.DecodeError):
-                async with self._client.sse("GET", self._url, timeout=5.0) as events:
+                async with self._client.sse(self._url, timeout=5.0) as events:
                     async for event in events:
                         await self._see(msgspec.json.decode(event.data))
             await self._see(None)
