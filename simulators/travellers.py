@@ -13,6 +13,8 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from simulators.states import STATES
+
 DEPARTURE: Final = "departure"
 ARRIVAL: Final = "arrival"
 GATE: Final = "gate"
@@ -87,12 +89,13 @@ _ALL: Final = (
     ),
     Scenario("camera_lost", "The camera goes dark, and comes back", GATE, ("confirm",), behaviour="camera_lost"),
     Scenario("tailgater", "Two people walk in behind one passport", GATE, ("refer",), behaviour="tailgate"),
+    Scenario("turned_back", "The traveller walks in and out again", GATE, ("left",), behaviour="walk_out"),
     Scenario(
         "left_alone",
-        "The traveller walks out again and leaves the entry open",
+        "The exit stands open and the traveller does not walk",
         GATE,
-        ("left",),
-        behaviour="walk_out",
+        ("refer",),
+        behaviour="linger",
     ),
     Scenario(
         "console_down",
@@ -116,7 +119,7 @@ _ALL: Final = (
 
 SCENARIOS: Final[Mapping[str, Scenario]] = MappingProxyType({scenario.name: scenario for scenario in _ALL})
 
-VISITOR_STATES: Final = ("USA", "KOR", "THA", "FRA", "AUS", "GBR", "SGP", "UTO")
+VISITOR_STATES: Final = tuple(sorted(set(STATES) - {"JPN"}))
 _SYLLABLES: Final = (
     "ka",
     "mi",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +27,11 @@ class Visit:
     reasons: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     activity: str = "waiting for a free station"
+    came_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    exits: int = 0
+    """How often the exit door opened during the visit, as the door itself recorded it."""
+    granted: bool = False
+    """Whether the console ever decided to open for this traveller."""
 
     @property
     def done(self) -> bool:

@@ -1,0 +1,65 @@
+"""Commands of the simulated hall: `python -m simulators hall`."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+app = typer.Typer(help="A simulated immigration hall: real programs, simulated hardware, invented people.")
+
+
+@app.callback()
+def simulators() -> None:
+    """Keep `hall` a command of its own, so that others can stand beside it."""
+
+
+@app.command(epilog="Example: python -m simulators hall --gates 2 --bio-carts 1 --travellers 20 --seed 7 --json")
+def hall(
+    gates: Annotated[int, typer.Option(min=1, max=20, help="Automated gates; departure and arrival in turn.")] = 2,
+    bio_carts: Annotated[int, typer.Option(min=1, max=10, help="Bio-carts in the arrival queue.")] = 1,
+    travellers: Annotated[int, typer.Option(min=1, max=100_000, help="How many come before the hall closes.")] = 20,
+    seed: Annotated[int, typer.Option(help="The same seed sends the same travellers.")] = 7,
+    scenario: Annotated[list[str] | None, typer.Option(help="Only these scenarios, in turn; may be repeated.")] = None,
+    faces: Annotated[Path | None, typer.Option(help="Folder of photographs, PERSON/PICTURE.jpg.")] = None,
+    fingers: Annotated[Path | None, typer.Option(help="Folder of prints, PERSON_FINGER_IMPRESSION.tif.")] = None,
+    kills: Annotated[int, typer.Option(min=0, help="How many times to kill -9 a program at random meanwhile.")] = 0,
+    folder: Annotated[Path | None, typer.Option(help="Where keys, databases and logs go; emptied first.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Stay open, with a scenario panel; Ctrl-C ends it.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")] = False,
+) -> None:
+    """Run a hall: a finite one with a summary, or with --demo one to walk about in."""
+    from simulators.cast import UnusableFolder
+    from simulators.demo import run_demo
+    from simulators.hall import Plan
+    from simulators.processes import ProcessFailed
+    from simulators.run import Run, choose_cast, report
+
+    try:
+        people = choose_cast(faces, fingers)
+    except (UnusableFolder, OSError) as error:
+        typer.echo(f"unusable pictures: {error}", err=True)
+        raise typer.Exit(2) from None
+    with tempfile.TemporaryDirectory(prefix="sekisho-hall-") as temporary:
+        place = folder or (Path("var/demo") if demo else Path(temporary) / "hall")
+        plan = Plan(place.resolve(), gates, bio_carts, seed, officer=not demo)
+        try:
+            if demo:
+                asyncio.run(run_demo(plan, people))
+                return
+            summary = asyncio.run(Run(plan, people, travellers, scenario or [], kills).summary())
+        except ProcessFailed as error:
+            typer.echo(f"the hall could not open: {error}", err=True)
+            raise typer.Exit(1) from None
+        except KeyError as error:
+            typer.echo(f"there is no scenario named {error}", err=True)
+            raise typer.Exit(2) from None
+        typer.echo(msgspec.json.encode(summary).decode() if as_json else report(summary))
+
+
+if __name__ == "__main__":
+    app()

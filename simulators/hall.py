@@ -1,0 +1,163 @@
+"""A whole immigration hall: console, gates, bio-carts and their screens as real programs, with simulated hardware.
+
+The hall starts the same programs that run in production, gives each its devices, and sends travellers to them. What
+the summary claims is taken from two records that do not know of each other: what the simulated doors and travellers
+saw, and what the console stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import httpx2
+
+from simulators.cart_walk import CartWalk
+from simulators.cast import Cast
+from simulators.console_post import ConsolePost
+from simulators.floor import Floor
+from simulators.issuing import World
+from simulators.officer import Officer
+from simulators.site import Site
+from simulators.stations import BioCartStation, GateStation, Station, Surroundings, directions
+from simulators.travellers import GATE, CastingDirector, Traveller, cast
+from simulators.visits import Visit, Visits
+from simulators.walk import GateWalk
+from simulators.wallet import Wallet
+
+JAPAN: Final = ZoneInfo("Asia/Tokyo")
+PORT_NAME: Final = "NRT"
+_LEARN_TRIES: Final = 30
+_LEARN_SECONDS: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What kind of hall. With `officer` the booth is worked by machine; without, a person does it in a browser."""
+
+    folder: Path
+    gates: int = 2
+    bio_carts: int = 1
+    seed: int = 7
+    officer: bool = True
+    outage_seconds: float = 6.0
+    """How long the scenario `console_down` keeps the console away."""
+
+
+@dataclass(slots=True)
+class Hall:
+    """An open hall; `visits` is its record so far."""
+
+    plan: Plan
+    people: Cast
+    client: httpx2.AsyncClient
+    console: ConsolePost
+    stations: list[Station]
+    world: World
+    director: CastingDirector
+    floor: Floor
+    random: random.Random
+    visits: Visits = field(default_factory=Visits)
+
+    async def announce(self, travellers: Sequence[Traveller]) -> None:
+        """Let the console know of earlier landings, before those travellers come."""
+        landed = [traveller for traveller in travellers if traveller.landed_on is not None]
+        if landed:
+            await self.console.load_landings(landed, PORT_NAME)
+
+    async def send(self, traveller: Traveller) -> Visit:
+        """Let one announced traveller come; returns when the visit is over."""
+        scenario = traveller.scenario
+        expected = scenario.expected if self.plan.officer or scenario.station == GATE else ("refer",)
+        visit = Visit(traveller.number, scenario.name, scenario.title, "", expected, traveller.document_number)
+        await self.visits.add(visit)
+        wallet = await asyncio.to_thread(Wallet, traveller, self.world, self.people)
+        async with self.floor.station(scenario) as station:
+            visit.station = station.name
+            outcome = await self._walk(visit, traveller, wallet, station)
+        if outcome == "refer" and "grant" in visit.expected:
+            await self.visits.note(visit, "before the inspector")
+            outcome = await Officer(self.console, self.client).examine(traveller.document_number)
+        await self._learn(visit)
+        visit.outcome = outcome
+        await self.visits.changed()
+        return visit
+
+    async def _walk(self, visit: Visit, traveller: Traveller, wallet: Wallet, station: Station) -> str:
+        async def note(activity: str) -> None:
+            await self.visits.note(visit, activity)
+
+        if isinstance(station, BioCartStation):
+            return await CartWalk(traveller, wallet, station, self.client, note).walk()
+        before = len(station.lane.history)
+        walk = GateWalk(traveller, wallet, station, self.client, note, self._console_outage, self.random)
+        outcome = await walk.walk()
+        visit.exits += sum(opening.door == "exit" for opening in station.lane.history[before:])
+        return outcome
+
+    async def _console_outage(self) -> None:
+        self.console.program.hold_down()
+        await asyncio.sleep(self.plan.outage_seconds)
+        self.console.program.let_up()
+        await self.console.program.ready(self.client)
+
+    async def _learn(self, visit: Visit) -> None:
+        """Wait a little for the console's own word on this visit; telemetry comes after the decision."""
+        for _ in range(_LEARN_TRIES):
+            if await asyncio.to_thread(self._look_up, visit):
+                return
+            await asyncio.sleep(_LEARN_SECONDS)
+
+    def _look_up(self, visit: Visit) -> bool:
+        records = self.console.history.by_document(since=visit.came_at).get(visit.document_number, [])
+        if records:
+            visit.reasons, visit.seconds = records[-1].reasons, records[-1].seconds
+            visit.granted = any(record.ever_opened for record in records)
+        return bool(records and visit.seconds)
+
+
+@asynccontextmanager
+async def open_hall(plan: Plan, people: Cast) -> AsyncIterator[Hall]:
+    """Build everything afresh in the plan's folder, start all programs, and end all of them afterwards."""
+    shutil.rmtree(plan.folder, ignore_errors=True)
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(httpx2.AsyncClient(timeout=10.0, trust_env=False))
+        site = Site.make(plan.folder)
+        console = ConsolePost(site, PORT_NAME)
+        stack.callback(console.close)
+        world = await asyncio.to_thread(World, plan.seed)
+        stations = await asyncio.to_thread(_stations, plan, _surroundings(site, console, world))
+        for station in stations:
+            stack.callback(station.close)
+        await console.prepare(stations)
+        programs = [console.program, *(program for station in stations for program in station.programs)]
+        for program in programs:
+            await program.start()
+            stack.push_async_callback(program.stop)
+        for program in programs:
+            await program.ready(client)
+        today = datetime.now(JAPAN).date()
+        director = cast(plan.seed, people.people, today=today)
+        chance = random.Random(f"sekisho hall {plan.seed}")
+        yield Hall(plan, people, client, console, stations, world, director, Floor(stations), chance)
+
+
+def _surroundings(site: Site, console: ConsolePost, world: World) -> Surroundings:
+    master_list, root = site.folder / "master-list.ml", site.folder / "master-list-root.cer"
+    master_list.write_bytes(world.master_list())
+    root.write_bytes(world.master_list_root)
+    return Surroundings(site, console.station_url, master_list, root, PORT_NAME)
+
+
+def _stations(plan: Plan, around: Surroundings) -> list[Station]:
+    gates = [GateStation(number, way, around) for number, way in enumerate(directions(plan.gates), 1)]
+    carts = [BioCartStation(number, around) for number in range(1, plan.bio_carts + 1)]
+    return [*gates, *carts]

@@ -1,0 +1,58 @@
+"""A simulated inspector at the booth, who works the same pages as a person does."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import httpx2
+
+from simulators.console_post import ConsolePost
+from simulators.forms import Browser, NoSuchForm
+
+_TRIES: Final = 40
+_PAUSE_SECONDS: Final = 0.25
+
+
+class Officer:
+    """Logs in, finds the case under the passport's number, looks at what needs looking at, grants as suggested."""
+
+    def __init__(self, console: ConsolePost, client: httpx2.AsyncClient) -> None:
+        self._console, self._client = console, client
+
+    async def examine(self, document_number: str) -> str:
+        """`grant`, or `waiting` where the case did not come up or the page offered no grant."""
+        browser = Browser(self._console.url)
+        try:
+            await self._log_in(browser)
+            if not await self._find(browser, document_number):
+                return "waiting"
+            return await self._decide(browser)
+        except (NoSuchForm, httpx2.HTTPError):
+            return "waiting"
+        finally:
+            await browser.close()
+
+    async def _log_in(self, browser: Browser) -> None:
+        account = self._console.officers[0]
+        await browser.go("/login")
+        await browser.submit("/login", {"name": account.name, "password": account.password})
+
+    async def _find(self, browser: Browser, document_number: str) -> bool:
+        for _ in range(_TRIES):
+            await browser.go("/queue")
+            await browser.submit("/cases/find", {"document": document_number})
+            if browser.path.startswith("/cases/") and browser.path != "/cases/find":
+                return True
+            await asyncio.sleep(_PAUSE_SECONDS)
+        return False
+
+    async def _decide(self, browser: Browser) -> str:
+        case = browser.path
+        if browser.has("/take"):
+            await browser.submit("/take")
+        while browser.has("/seen"):
+            await browser.submit("/seen")
+        status = await browser.submit("/grant")
+        await browser.go(case)
+        return "grant" if status == 200 and not browser.has("/grant") else "waiting"
