@@ -1,0 +1,35 @@
+"""`make bench`: every table, on this machine. `python -m benchmarks passport faces` runs some only."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import sys
+from pathlib import Path
+
+TABLES = ("passport", "page", "faces", "fingers", "console", "gate", "hall")
+
+
+def machine() -> str:
+    cpu = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        platform.machine(),
+    )
+    return f"{platform.node()}: {cpu}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def main() -> int:
+    chosen = sys.argv[1:] or TABLES
+    if unknown := set(chosen) - set(TABLES):
+        print(f"no such table: {', '.join(sorted(unknown))}; there are {', '.join(TABLES)}", file=sys.stderr)
+        return 2
+    print(machine())
+    for name in chosen:
+        print(f"\n## {name}\n")
+        importlib.import_module(f"benchmarks.{name}").main()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
