@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,20 +20,22 @@ from simulators.stations import GateStation
 from simulators.travellers import Traveller
 from simulators.wallet import Wallet
 
-PATIENCE_SECONDS: Final = 90.0
+PATIENCE_SECONDS: Final = 120.0
 """No lawful journey takes longer, console outage and two lost devices included."""
 TEAR_AFTER_APDUS: Final = 12
-OUTAGE_SECONDS: Final = 3.0
-"""How long a camera stays away: longer than its watchdog's second, shorter than the gate's patience."""
+CAMERA_AWAY_SECONDS: Final = 3.0
+"""Longer than the camera's watchdog of one second, shorter than the gate's patience."""
+_GLANCE_SECONDS: Final = 0.05
 
 View = dict[str, Any]
 _READY: Final = frozenset({"welcome", "enter"})
-_OUTCOMES: Final = {"go_through": "confirm", "go_to_booth": "refer", "staff_coming": "staff", "emergency": "evacuated"}
+_BACK: Final = frozenset({"go_to_booth", "one_person"})
 
 
 @dataclass(slots=True)
 class GateWalk:
-    """One traveller at one gate. `note` tells the hall's record what the traveller is doing."""
+    """One traveller at one gate. `note` tells the hall's record what the traveller is doing; `outage` takes the
+    console away for a while and returns when it is back."""
 
     traveller: Traveller
     wallet: Wallet
@@ -40,125 +43,142 @@ class GateWalk:
     client: httpx2.AsyncClient
     note: Callable[[str], Awaitable[None]]
     outage: Callable[[], Awaitable[None]]
-    """Takes the console away and brings it back after the traveller's decision."""
     random: random.Random = field(default_factory=random.Random)
+    _laid: bool = False
 
     async def walk(self) -> str:
         async with Eyes(self.client, f"{self.station.url}/v1/events") as eyes:
             try:
-                return await self._walk(eyes)
+                await eyes.until(lambda view: view["prompt"] in _READY, PATIENCE_SECONDS)
+                await self.note("walking in")
+                self.station.camera.show(self.wallet.face())
+                self.station.lane.enter(2 if self.traveller.scenario.behaviour == "tailgate" else 1)
+                return await _BEHAVIOURS[self.traveller.scenario.behaviour](self, eyes)
             except TimeoutError:
                 return "stuck"
             finally:
                 await asyncio.to_thread(self._clear)
 
-    async def _walk(self, eyes: Eyes) -> str:
-        await eyes.until(lambda view: view["prompt"] in _READY, PATIENCE_SECONDS)
-        await self.note("walking in")
-        await self._enter()
-        behaviour = _BEHAVIOURS[self.traveller.scenario.behaviour]
-        return await behaviour(self, eyes)
-
-    async def _enter(self) -> None:
-        persons = 2 if self.traveller.scenario.behaviour == "tailgate" else 1
-        self.station.camera.show(self.wallet.face())
-        await asyncio.to_thread(self.station.lane.enter, persons)
-
     async def plain(self, eyes: Eyes) -> str:
-        await self._lay_when_asked(eyes)
-        return await self._do_as_told(eyes)
+        """Do what the screen says until out of the lane; what it said last is what became of the traveller."""
+        outcome = "left"
+        async for prompt in self._prompts(eyes):
+            outcome = await self._obey(prompt, outcome)
+        return outcome
+
+    async def _obey(self, prompt: str, outcome: str) -> str:
+        if prompt == "place_passport":
+            await self._lay()
+        elif prompt == "place_passport_again":
+            await self._lift()
+            await self._lay()
+        elif prompt == "go_through":
+            await self._leave("walking out", self.station.lane.leave_by_exit)
+            return "confirm"
+        elif prompt in _BACK:
+            await self._leave("walking to a booth", self.station.lane.leave_by_entry)
+            return "refer"
+        elif prompt == "staff_coming":
+            await self.station.attend(self.client, "release_back")
+        elif prompt == "emergency":
+            await self._leave("getting out", self.station.lane.leave_by_exit)
+            return "evacuated"
+        return outcome
 
     async def tear_away(self, eyes: Eyes) -> str:
         await eyes.until(lambda view: view["prompt"] == "place_passport", PATIENCE_SECONDS)
         await self.note("lifting the passport too soon")
-        await asyncio.to_thread(self.wallet.lay, self.station, tear_after=TEAR_AFTER_APDUS)
-        await eyes.until(lambda view: view["prompt"] == "place_passport_again", PATIENCE_SECONDS)
-        await asyncio.to_thread(self.wallet.lift, self.station)
-        await asyncio.to_thread(self.wallet.lay, self.station)
-        return await self._do_as_told(eyes)
+        await self._lay(tear_after=TEAR_AFTER_APDUS)
+        return await self.plain(eyes)
 
     async def camera_lost(self, eyes: Eyes) -> str:
+        await eyes.until(lambda view: view["prompt"] == "place_passport", PATIENCE_SECONDS)
         self.station.camera.fault("unplugged")
-        await self._lay_when_asked(eyes)
         await self.note("standing before a dark camera")
-        await asyncio.sleep(OUTAGE_SECONDS)
+        await self._lay()
+        await asyncio.sleep(CAMERA_AWAY_SECONDS)
         self.station.camera.repair()
-        return await self._do_as_told(eyes)
+        return await self.plain(eyes)
 
-    async def tailgate(self, eyes: Eyes) -> str:
-        await self.note("walking in with a companion")
-        return await self._do_as_told(eyes, lay=True)
-
-    async def walk_out(self, eyes: Eyes) -> str:
-        await eyes.until(lambda view: view["prompt"] in ("place_passport", "look_at_camera"), PATIENCE_SECONDS)
+    async def turn_back(self, eyes: Eyes) -> str:
+        """Walk out again before the entry has closed, or as soon as it opens."""
         await self.note("walking out again")
-        await self._leave_by_entry(eyes)
-        await eyes.until(lambda view: view["prompt"] in _READY, PATIENCE_SECONDS)
+        await eyes.until(lambda view: view["state"] == "entering", PATIENCE_SECONDS)
+        self.station.lane.leave_by_entry()
+        async for prompt in self._prompts(eyes):
+            if prompt == "staff_coming":
+                await self.station.attend(self.client, "release_back")
         return "left"
 
     async def linger(self, eyes: Eyes) -> str:
-        await self._lay_when_asked(eyes)
+        """Stand before the open exit until the gate gives up, then do as told."""
+        await eyes.until(lambda view: view["prompt"] == "place_passport", PATIENCE_SECONDS)
+        await self._lay()
         await eyes.until(lambda view: view["prompt"] == "go_through", PATIENCE_SECONDS)
         await self.note("standing before the open exit")
+        await self._lift()
         await eyes.until(lambda view: view["prompt"] != "go_through", PATIENCE_SECONDS)
-        return await self._do_as_told(eyes)
+        return await self.plain(eyes)
 
     async def console_down(self, eyes: Eyes) -> str:
         await self.note("the console goes away")
         async with asyncio.TaskGroup() as group:
             group.create_task(self.outage())
-            outcome = group.create_task(self.plain(eyes))
-        return outcome.result()
+            walking = group.create_task(self.plain(eyes))
+        return walking.result()
 
     async def fire(self, eyes: Eyes) -> str:
         await eyes.until(lambda view: view["prompt"] == "place_passport", PATIENCE_SECONDS)
-        await asyncio.to_thread(self.wallet.lay, self.station)
+        await self._lay()
         await self.note("the fire alarm sounds")
         self.station.lane.press_emergency()
         await eyes.until(lambda view: view["prompt"] == "emergency", PATIENCE_SECONDS)
-        await asyncio.to_thread(self.station.lane.leave_by_exit)
+        outcome = await self.plain(eyes)
         self.station.lane.release_emergency()
+        await asyncio.sleep(_GLANCE_SECONDS * 10)
         await self.station.attend(self.client, "reset_emergency")
         await eyes.until(lambda view: view["prompt"] in _READY, PATIENCE_SECONDS)
-        return "evacuated"
+        return outcome
 
     async def gate_killed(self, eyes: Eyes) -> str:
-        """Die at a moment drawn anew for each traveller: any state from entering to leaving."""
-        laying = asyncio.create_task(self._lay_when_asked(eyes))
-        await asyncio.sleep(self.random.uniform(0.0, 5.0))
+        """The gate dies at a moment drawn anew for each traveller, anywhere from entering to leaving."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._kill_gate())
+            walking = group.create_task(self.plain(eyes))
+        return walking.result()
+
+    async def _kill_gate(self) -> None:
+        await asyncio.sleep(self.random.uniform(0.0, 6.0))
         await self.note("the gate's program dies")
         self.station.program.kill()
-        await eyes.until(lambda view: True, PATIENCE_SECONDS)
-        laying.cancel()
-        if not self.station.lane.occupied:
-            return "confirm"
-        return await self._do_as_told(eyes, lay=True)
 
-    async def _lay_when_asked(self, eyes: Eyes) -> None:
-        await eyes.until(lambda view: view["prompt"] == "place_passport", PATIENCE_SECONDS)
+    async def _prompts(self, eyes: Eyes) -> AsyncIterator[str]:
+        """Each new prompt, until nobody is in the lane any more. Raise TimeoutError."""
+        deadline, last = time.monotonic() + PATIENCE_SECONDS, None
+        while self.station.lane.snapshot.persons:
+            if time.monotonic() > deadline:
+                raise TimeoutError
+            prompt = eyes.view["prompt"] if eyes.view else None
+            if prompt is not None and prompt != last:
+                last = prompt
+                yield prompt
+            await asyncio.sleep(_GLANCE_SECONDS)
+
+    async def _lay(self, *, tear_after: int | None = None) -> None:
+        if self._laid:
+            return
+        self._laid = True
         await self.note("laying the passport")
-        await asyncio.to_thread(self.wallet.lay, self.station)
+        await asyncio.to_thread(self.wallet.lay, self.station, tear_after=tear_after)
 
-    async def _do_as_told(self, eyes: Eyes, *, lay: bool = False) -> str:
-        """Follow the screen until the lane is left. With `lay`, put the passport down when asked."""
-        asked: Final = {"place_passport"} if lay else set[str]()
-        view = await eyes.until(lambda view: view["prompt"] in _OUTCOMES.keys() | asked, PATIENCE_SECONDS)
-        if view["prompt"] in asked:
-            await asyncio.to_thread(self.wallet.lay, self.station)
-            return await self._do_as_told(eyes)
-        outcome = _OUTCOMES[view["prompt"]]
-        await self.note({"confirm": "walking out", "refer": "walking to a booth"}.get(outcome, outcome))
+    async def _lift(self) -> None:
+        self._laid = False
         await asyncio.to_thread(self.wallet.lift, self.station)
-        if outcome == "confirm":
-            await asyncio.to_thread(self.station.lane.leave_by_exit)
-            return outcome
-        if outcome == "staff":
-            await self.station.attend(self.client, "release_back")
-        await self._leave_by_entry(eyes)
-        return "refer"
 
-    async def _leave_by_entry(self, eyes: Eyes) -> None:
-        await asyncio.to_thread(self.station.lane.leave_by_entry)
+    async def _leave(self, what: str, go: Callable[[], None]) -> None:
+        await self.note(what)
+        await self._lift()
+        go()
 
     def _clear(self) -> None:
         self.wallet.lift(self.station)
@@ -170,8 +190,8 @@ _BEHAVIOURS: Final[dict[str, Callable[[GateWalk, Eyes], Awaitable[str]]]] = {
     "plain": GateWalk.plain,
     "tear_away": GateWalk.tear_away,
     "camera_lost": GateWalk.camera_lost,
-    "tailgate": GateWalk.tailgate,
-    "walk_out": GateWalk.walk_out,
+    "tailgate": GateWalk.plain,
+    "walk_out": GateWalk.turn_back,
     "linger": GateWalk.linger,
     "console_down": GateWalk.console_down,
     "fire": GateWalk.fire,
