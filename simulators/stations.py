@@ -30,7 +30,7 @@ class Surroundings:
     port_name: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class GateStation:
     """Two cameras, a lane on a pty, a port for the chip; the gate's program and its screen's."""
 
@@ -44,9 +44,12 @@ class GateStation:
     http_port: int = field(default_factory=free_port)
     screen_port: int = field(default_factory=free_port)
     kind: str = GATE
+    keys: StationKeys = field(init=False)
+    program: Program = field(init=False)
+    screen: Program = field(init=False)
 
     def __post_init__(self) -> None:
-        self.keys: StationKeys = self.surroundings.site.station_keys(self.name)
+        self.keys = self.surroundings.site.station_keys(self.name)
         self.program = Program(
             self.name, ("gate", "--config", str(self._settings())), f"{self.url}/v1/state", self._folder
         )
@@ -132,7 +135,7 @@ class GateStation:
         return write_toml(self._folder / f"{self.name}-screen.toml", settings)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class BioCartStation:
     """Two cameras, a scanner, a port for the chip; one program that is the visit and its screen."""
 
@@ -145,9 +148,11 @@ class BioCartStation:
     http_port: int = field(default_factory=free_port)
     kind: str = BIO_CART
     direction: str = ARRIVAL
+    keys: StationKeys = field(init=False)
+    program: Program = field(init=False)
 
     def __post_init__(self) -> None:
-        self.keys: StationKeys = self.surroundings.site.station_keys(self.name)
+        self.keys = self.surroundings.site.station_keys(self.name)
         self.program = Program(
             self.name, ("kiosk", "--config", str(self._settings())), f"{self.url}/healthz", self._folder
         )

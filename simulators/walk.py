@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -42,7 +42,7 @@ class GateWalk:
     station: GateStation
     client: httpx2.AsyncClient
     note: Callable[[str], Awaitable[None]]
-    outage: Callable[[], Awaitable[None]]
+    outage: Callable[[], Coroutine[Any, Any, None]]
     random: random.Random = field(default_factory=random.Random)
     _laid: bool = False
 
