@@ -20,7 +20,8 @@ bench: $(STAMP)
 	@$(BIN)/python -m benchmarks
 
 docs: $(STAMP)
-	@$(BIN)/python -m docs.make
+	@$(BIN)/python -m gate.diagram > docs/journey.md
+	@$(BIN)/python -m simulators screenshots --out docs/screens
 
 # Debian packages the tests look for; skipped without root.
 system:

@@ -13,11 +13,6 @@ import typer
 app = typer.Typer(help="A simulated immigration hall: real programs, simulated hardware, invented people.")
 
 
-@app.callback()
-def simulators() -> None:
-    """Keep `hall` a command of its own, so that others can stand beside it."""
-
-
 @app.command(epilog="Example: python -m simulators hall --gates 2 --bio-carts 1 --travellers 20 --seed 7 --json")
 def hall(
     gates: Annotated[int, typer.Option(min=1, max=20, help="Automated gates; departure and arrival in turn.")] = 2,
@@ -59,6 +54,16 @@ def hall(
             typer.echo(f"there is no scenario named {error}", err=True)
             raise typer.Exit(2) from None
         typer.echo(msgspec.json.encode(summary).decode() if as_json else report(summary))
+
+
+@app.command(epilog="Example: python -m simulators screenshots --out docs/screens")
+def screenshots(out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("docs/screens")) -> None:
+    """Take pictures of every screen in Chromium, with travellers at the stations."""
+    from simulators.screenshots import take_all
+
+    with tempfile.TemporaryDirectory(prefix="sekisho-screens-") as work:
+        for name in asyncio.run(take_all(out, Path(work) / "hall")):
+            typer.echo(name)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Final
 
 import uvicorn
@@ -57,7 +58,7 @@ class _Server(uvicorn.Server):
     """Leaves signals to the hall, which has programs to end."""
 
     @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def]  # uvicorn's own signature is untyped
+    def capture_signals(self) -> Iterator[None]:
         yield
 
 
@@ -68,8 +69,6 @@ def _panel(hall: Hall, send: Callable[[str], Awaitable[None]]) -> uvicorn.Server
 
 
 def _free_or(port: int) -> int:
-    import socket
-
     with contextlib.closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

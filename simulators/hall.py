@@ -35,6 +35,7 @@ from simulators.wallet import Wallet
 
 JAPAN: Final = ZoneInfo("Asia/Tokyo")
 PORT_NAME: Final = "NRT"
+BOOTHS: Final = 12
 _LEARN_TRIES: Final = 30
 _LEARN_SECONDS: Final = 0.1
 
@@ -134,7 +135,7 @@ async def open_hall(plan: Plan, people: Cast) -> AsyncIterator[Hall]:
         console = ConsolePost(site, PORT_NAME)
         stack.callback(console.close)
         world = await asyncio.to_thread(World, plan.seed)
-        stations = await asyncio.to_thread(_stations, plan, _surroundings(site, console, world))
+        stations = await asyncio.to_thread(_stations, plan, _surroundings(plan, site, console, world))
         for station in stations:
             stack.callback(station.close)
         await console.prepare(stations)
@@ -150,11 +151,13 @@ async def open_hall(plan: Plan, people: Cast) -> AsyncIterator[Hall]:
         yield Hall(plan, people, client, console, stations, world, director, Floor(stations), chance)
 
 
-def _surroundings(site: Site, console: ConsolePost, world: World) -> Surroundings:
+def _surroundings(plan: Plan, site: Site, console: ConsolePost, world: World) -> Surroundings:
     master_list, root = site.folder / "master-list.ml", site.folder / "master-list-root.cer"
     master_list.write_bytes(world.master_list())
     root.write_bytes(world.master_list_root)
-    return Surroundings(site, console.station_url, master_list, root, PORT_NAME)
+    gates = " ".join(str(number) for number in range(1, plan.gates + 1))
+    booths = " ".join(str(number) for number in range(1, BOOTHS + 1))
+    return Surroundings(site, console.station_url, master_list, root, PORT_NAME, gates, booths)
 
 
 def _stations(plan: Plan, around: Surroundings) -> list[Station]:

@@ -79,14 +79,15 @@ async def _kill(hall: Hall, times: int) -> None:
 
 def report(summary: dict[str, Any]) -> str:
     """The summary for a person: a line a traveller, then the totals."""
-    lines = [f"{'scenario':20}{'station':13}{'expected':18}{'outcome':11}{'total s':>8}  reasons"]
+    lines = [_line("scenario", "station", "expected", "outcome", "total s", "reasons")]
     for visit in summary["travellers"]:
         total = visit["seconds"].get("total")
-        seconds = f"{total:8.2f}" if total is not None else f"{'-':>8}"
-        reasons = ", ".join(visit["reasons"])
-        lines.append(
-            f"{visit['scenario']:20}{visit['station']:13}{visit['expected']:18}{visit['outcome']:11}{seconds}  {reasons}"
-        )
-    for name in ("unexpected", "doors_opened_without_grant", "events", "seconds"):
-        lines.append(f"{name}: {summary[name]}")
-    return "\n".join(lines)
+        seconds = f"{total:.2f}" if total is not None else "-"
+        columns = (visit[name] for name in ("scenario", "station", "expected", "outcome"))
+        lines.append(_line(*columns, seconds, ", ".join(visit["reasons"])))
+    names = ("unexpected", "doors_opened_without_grant", "events", "seconds")
+    return "\n".join([*lines, *(f"{name}: {summary[name]}" for name in names)])
+
+
+def _line(scenario: str, station: str, expected: str, outcome: str, seconds: str, reasons: str) -> str:
+    return f"{scenario:20}{station:13}{expected:18}{outcome:11}{seconds:>8}  {reasons}"

@@ -28,6 +28,9 @@ class Surroundings:
     master_list: Path
     master_list_root: Path
     port_name: str
+    gate_numbers: str = ""
+    """The gates from left to right, with spaces between; and the booths likewise, for the plan on the screens."""
+    booths: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -56,7 +59,7 @@ class GateStation:
         self.screen = Program(
             f"{self.name}-screen",
             ("kiosk", "--config", str(self._screen_settings())),
-            f"{self.screen_url}/healthz",
+            f"{self.screen_url}/",
             self._folder,
         )
 
@@ -131,6 +134,8 @@ class GateStation:
             "mode": "gate",
             "gate_url": self.url,
             "http_port": self.screen_port,
+            "floor_stations": around.gate_numbers,
+            "floor_booths": around.booths,
         }
         return write_toml(self._folder / f"{self.name}-screen.toml", settings)
 
@@ -154,7 +159,7 @@ class BioCartStation:
     def __post_init__(self) -> None:
         self.keys = self.surroundings.site.station_keys(self.name)
         self.program = Program(
-            self.name, ("kiosk", "--config", str(self._settings())), f"{self.url}/healthz", self._folder
+            self.name, ("kiosk", "--config", str(self._settings())), f"{self.url}/v1/state", self._folder
         )
 
     @property
@@ -198,6 +203,8 @@ class BioCartStation:
             "page_camera": self.page.url,
             "face_camera": self.camera.url,
             "scanner_url": self.scanner.url,
+            "floor_stations": str(self.number),
+            "floor_booths": around.booths,
             "master_list": around.master_list,
             "master_list_root": around.master_list_root,
             "http_port": self.http_port,
