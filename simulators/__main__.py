@@ -61,6 +61,7 @@ def screenshots(out: Annotated[Path, typer.Option(help="Folder for the pictures.
     """Take pictures of every screen in Chromium, with travellers at the stations."""
     from simulators.screenshots import take_all
 
+    out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="sekisho-screens-") as work:
         for name in asyncio.run(take_all(out, Path(work) / "hall")):
             typer.echo(name)

@@ -83,11 +83,12 @@ def report(summary: dict[str, Any]) -> str:
     for visit in summary["travellers"]:
         total = visit["seconds"].get("total")
         seconds = f"{total:.2f}" if total is not None else "-"
-        columns = (visit[name] for name in ("scenario", "station", "expected", "outcome"))
+        columns = [visit[name] for name in ("scenario", "station", "expected", "outcome")]
         lines.append(_line(*columns, seconds, ", ".join(visit["reasons"])))
     names = ("unexpected", "doors_opened_without_grant", "events", "seconds")
     return "\n".join([*lines, *(f"{name}: {summary[name]}" for name in names)])
 
 
-def _line(scenario: str, station: str, expected: str, outcome: str, seconds: str, reasons: str) -> str:
+def _line(*columns: str) -> str:
+    scenario, station, expected, outcome, seconds, reasons = columns
     return f"{scenario:20}{station:13}{expected:18}{outcome:11}{seconds:>8}  {reasons}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +35,7 @@ class Studio:
 
     browser: Browser
     folder: Path
+    taken: list[str] = field(default_factory=list)
 
     @asynccontextmanager
     async def page(self, url: str, size: tuple[int, int], *, scale: float = 1.0) -> AsyncIterator[Page]:
@@ -50,11 +51,11 @@ class Studio:
 
     async def shoot(self, page: Page, name: str) -> None:
         await page.screenshot(path=self.folder / f"{name}.png")
+        self.taken.append(f"{name}.png")
 
 
 async def take_all(folder: Path, work: Path) -> list[str]:
-    """Write the pictures into `folder`; returns their names."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write the pictures into `folder`, which exists; returns their names."""
     plan = Plan(work, officer=False)
     async with open_hall(plan, RenderedCast()) as hall, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
@@ -62,7 +63,7 @@ async def take_all(folder: Path, work: Path) -> list[str]:
         for take in (_gate, _cart, _panel, _officers):
             await take(studio, hall)
         await browser.close()
-    return sorted(path.name for path in folder.glob("*.png"))
+    return sorted(studio.taken)
 
 
 async def _send(hall: Hall, scenario: str) -> asyncio.Task[Visit]:

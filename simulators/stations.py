@@ -134,8 +134,8 @@ class GateStation:
             "mode": "gate",
             "gate_url": self.url,
             "http_port": self.screen_port,
-            "floor_stations": around.gate_numbers,
-            "floor_booths": around.booths,
+            "floor_stations": self.surroundings.gate_numbers,
+            "floor_booths": self.surroundings.booths,
         }
         return write_toml(self._folder / f"{self.name}-screen.toml", settings)
 
