@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 READY_SECONDS: Final = 60.0
 """Longest a program may take to answer after its start; the first start compiles numba kernels and builds models."""
 STOP_SECONDS: Final = 8.0
+_TRIES: Final = 5
 _PR_SET_PDEATHSIG: Final = 1  # prctl(2)
 _POLL_SECONDS: Final = 0.05
 _RESTART_SECONDS: Final = 0.2  # systemd's RestartSec is 0.1 by default; a little more lets ports be free again
@@ -98,16 +99,18 @@ class Program:
                 await self._spawn()
 
     async def ready(self, client: httpx2.AsyncClient, seconds: float = READY_SECONDS) -> None:
-        with contextlib.suppress(TimeoutError):
+        """Return once the program answers. Raise ProcessFailed."""
+        answering = asyncio.create_task(until_answers(client, self.ready_url))
+        try:
             async with asyncio.timeout(seconds):
-                while True:
-                    with contextlib.suppress(httpx2.HTTPError):
-                        if (await client.get(self.ready_url, timeout=2.0)).status_code == 200:
-                            return
-                    if self.starts > 5:
+                while not answering.done():
+                    if self.starts > _TRIES:
                         raise ProcessFailed(self.name, self.log_file, "ends as soon as it starts")
-                    await asyncio.sleep(_POLL_SECONDS)
-        raise ProcessFailed(self.name, self.log_file, f"did not answer within {seconds:.0f} s")
+                    await asyncio.wait({answering}, timeout=_POLL_SECONDS)
+        except TimeoutError:
+            raise ProcessFailed(self.name, self.log_file, f"did not answer within {seconds:.0f} s") from None
+        finally:
+            answering.cancel()
 
     def kill(self) -> None:
         """`kill -9`, at whatever it is doing; it will be started again."""
@@ -137,6 +140,15 @@ class Program:
             await self._process.wait()
         if self._watch is not None:
             await self._watch
+
+
+async def until_answers(client: httpx2.AsyncClient, url: str) -> None:
+    """Return once `url` answers 200."""
+    while True:
+        with contextlib.suppress(httpx2.HTTPError):
+            if (await client.get(url, timeout=2.0)).status_code == 200:
+                return
+        await asyncio.sleep(_POLL_SECONDS)
 
 
 def memory_mb(pid: int) -> float:

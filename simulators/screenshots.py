@@ -16,6 +16,7 @@ from simulators.cast import RenderedCast
 from simulators.demo import places
 from simulators.hall import Hall, Plan, open_hall
 from simulators.panel import create_panel
+from simulators.processes import until_answers
 from simulators.site import free_port
 from simulators.stations import BioCartStation, GateStation
 from simulators.visits import Visit
@@ -119,9 +120,9 @@ async def _panel(studio: Studio, hall: Hall) -> None:
     app = create_panel(hall.visits, nobody, places(hall))
     server = uvicorn.Server(uvicorn.Config(app, port=free_port(), log_level="error"))
     serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.05)
-    async with studio.page(f"http://127.0.0.1:{server.config.port}", OFFICER_SIZE) as page:
+    url = f"http://127.0.0.1:{server.config.port}"
+    await until_answers(hall.client, url)
+    async with studio.page(url, OFFICER_SIZE) as page:
         await studio.shoot(page, "panel")
     server.should_exit = True
     await serving

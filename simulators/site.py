@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -16,6 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+
+_SERVER_NAMES: Final = (x509.DNSName("localhost"), x509.IPAddress(IPv4Address("127.0.0.1")))
 
 
 def free_port() -> int:
@@ -53,19 +58,26 @@ class Authority:
     def __init__(self) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _name("Simulated site authority")
-        self.certificate = self._sign(self._name, self._key.public_key(), authority=True)
+        self.certificate = self._sign(self._name, self._key.public_key())
 
     def issue(self, folder: Path, name: str, *, server: bool) -> tuple[Path, Path]:
         """Write NAME.crt and NAME.key (PEM); return their paths."""
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = self._sign(_name(name), key.public_key(), server=server)
+        names = _SERVER_NAMES if server else (x509.DNSName(name),)
+        certificate = self._sign(_name(name), key.public_key(), names, server=server)
         certificate_file = folder / f"{name}.crt"
         certificate_file.write_bytes(certificate.public_bytes(Encoding.PEM))
         return certificate_file, write_private(folder / f"{name}.key", _pem(key))
 
     def _sign(
-        self, subject: x509.Name, key: ec.EllipticCurvePublicKey, *, authority: bool = False, server: bool = False
+        self,
+        subject: x509.Name,
+        key: ec.EllipticCurvePublicKey,
+        names: Sequence[x509.GeneralName] = (),
+        *,
+        server: bool = False,
     ) -> x509.Certificate:
+        """An authority where it has no names."""
         now = datetime.now(UTC)
         usage = ExtendedKeyUsageOID.SERVER_AUTH if server else ExtendedKeyUsageOID.CLIENT_AUTH
         builder = (
@@ -76,14 +88,13 @@ class Authority:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - timedelta(hours=1))
             .not_valid_after(now + timedelta(days=30))
-            .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+            .add_extension(x509.BasicConstraints(ca=not names, path_length=None), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
         )
-        if authority:
+        if not names:
             builder = builder.add_extension(_key_usage_of_an_authority(), critical=True)
         else:
-            names = [x509.DNSName("localhost"), x509.IPAddress(IPv4Address("127.0.0.1"))]
             builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
             builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
         return builder.sign(self._key, hashes.SHA256())
