@@ -41,7 +41,7 @@ def hall(
         raise typer.Exit(2) from None
     with tempfile.TemporaryDirectory(prefix="sekisho-hall-") as temporary:
         place = folder or (Path("var/demo") if demo else Path(temporary) / "hall")
-        plan = Plan(place.resolve(), gates, bio_carts, seed, officer=not demo)
+        plan = Plan(place.resolve(), gates, bio_carts, seed, officer=not demo, rough=kills > 0)
         try:
             if demo:
                 asyncio.run(run_demo(plan, people))

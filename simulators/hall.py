@@ -28,7 +28,7 @@ from simulators.issuing import World
 from simulators.officer import Officer
 from simulators.site import Site
 from simulators.stations import BioCartStation, GateStation, Station, Surroundings, directions
-from simulators.travellers import GATE, CastingDirector, Traveller, cast
+from simulators.travellers import BIO_CART, CastingDirector, Scenario, Traveller, cast
 from simulators.visits import Visit, Visits
 from simulators.walk import GateWalk
 from simulators.wallet import Wallet
@@ -49,6 +49,8 @@ class Plan:
     bio_carts: int = 1
     seed: int = 7
     officer: bool = True
+    rough: bool = False
+    """Programs die at random: then a referral is a lawful end of every visit."""
     outage_seconds: float = 6.0
     """How long the scenario `console_down` keeps the console away."""
 
@@ -77,8 +79,9 @@ class Hall:
     async def send(self, traveller: Traveller) -> Visit:
         """Let one announced traveller come; returns when the visit is over."""
         scenario = traveller.scenario
-        expected = scenario.expected if self.plan.officer or scenario.station == GATE else ("refer",)
-        visit = Visit(traveller.number, scenario.name, scenario.title, "", expected, traveller.document_number)
+        visit = Visit(
+            traveller.number, scenario.name, scenario.title, "", self._expected(scenario), traveller.document_number
+        )
         await self.visits.add(visit)
         wallet = await asyncio.to_thread(Wallet, traveller, self.world, self.people)
         async with self.floor.station(scenario) as station:
@@ -91,6 +94,11 @@ class Hall:
         visit.outcome = outcome
         await self.visits.changed()
         return visit
+
+    def _expected(self, scenario: Scenario) -> tuple[str, ...]:
+        if scenario.station == BIO_CART and not self.plan.officer:
+            return ("refer",)
+        return (*scenario.expected, "refer") if self.plan.rough else scenario.expected
 
     async def _walk(self, visit: Visit, traveller: Traveller, wallet: Wallet, station: Station) -> str:
         async def note(activity: str) -> None:
