@@ -105,7 +105,7 @@ class GateStation:
     def _settings(self) -> Path:
         around = self.surroundings
         token = write_private(self._folder / f"{self.name}-attendant.token", ATTENDANT_TOKEN.encode())
-        door_key = write_private(self._folder / f"{self.name}-door.key", self.door.key)
+        door_key = write_private(self._folder / f"{self.name}-door.key", self.door.key.hex().encode())
         settings: dict[str, str | int | float | bool | Path | None] = {
             "station": self.name,
             "number": self.number,
