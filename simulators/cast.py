@@ -53,7 +53,7 @@ class RenderedCast:
 
     @property
     def people(self) -> int:
-        return len(faces.PEOPLE)
+        return len(faces.people())
 
     @lru_cache(maxsize=256)  # noqa: B019 - one cast lives as long as its hall
     def portrait(self, person: int) -> bytes:
@@ -98,7 +98,7 @@ class PhotographedCast:
 
     def prints(self, person: int) -> dict[str, Image]:
         if not self._prints:
-            return RenderedCast().prints(person % len(faces.PEOPLE))
+            return RenderedCast().prints(person % len(faces.people()))
         return {
             position: _gray(random.Random(person).choice(self._prints[(2 * person + number) % len(self._prints)]))
             for number, position in enumerate(INDEX_FINGERS)
