@@ -121,11 +121,12 @@ class Hall:
     async def _learn(self, visit: Visit) -> None:
         """Wait a little for the console's own word on this visit; telemetry comes after the decision."""
         for _ in range(_LEARN_TRIES):
-            if await asyncio.to_thread(self._look_up, visit):
+            if await asyncio.to_thread(self.look_up, visit):
                 return
             await asyncio.sleep(_LEARN_SECONDS)
 
-    def _look_up(self, visit: Visit) -> bool:
+    def look_up(self, visit: Visit) -> bool:
+        """Whether the console has all there is to know of the visit."""
         records = self.console.history.by_document(since=visit.came_at).get(visit.document_number, [])
         if records:
             visit.reasons, visit.seconds = records[-1].reasons, records[-1].seconds

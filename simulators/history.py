@@ -29,7 +29,7 @@ class Record:
 
     @property
     def reasons(self) -> list[str]:
-        return [reason.code for reason in self.decisions[-1].reasons] if self.decisions else []
+        return list(dict.fromkeys(reason.code for reason in self.decisions[-1].reasons)) if self.decisions else []
 
     @property
     def ever_opened(self) -> bool:

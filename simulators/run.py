@@ -66,6 +66,8 @@ async def _close_the_books(hall: Hall) -> Audit:
     await hall.console.program.ready(hall.client)
     for station in hall.stations:
         await deliver_the_rest(station)
+    for visit in hall.visits.all:
+        await asyncio.to_thread(hall.look_up, visit)
     return await asyncio.to_thread(audit, hall.stations, hall.visits.all, hall.console.history)
 
 
