@@ -22,6 +22,8 @@ READY_SECONDS: Final = 60.0
 """Longest a program may take to answer after its start; the first start compiles numba kernels and builds models."""
 STOP_SECONDS: Final = 8.0
 _TRIES: Final = 5
+_ENVIRONMENT: Final = {"PYTHONUNBUFFERED": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""One thread for linear algebra: a hall's programs share the machine, and small products in many threads only wait."""
 _PR_SET_PDEATHSIG: Final = 1  # prctl(2)
 _POLL_SECONDS: Final = 0.05
 _RESTART_SECONDS: Final = 0.2  # systemd's RestartSec is 0.1 by default; a little more lets ports be free again
@@ -81,7 +83,7 @@ class Program:
                 stderr=output,
                 start_new_session=True,
                 preexec_fn=_die_with_parent,
-                env=os.environ | {"PYTHONUNBUFFERED": "1"},
+                env=os.environ | _ENVIRONMENT,
             )
         self.starts += 1
         self.on_start(self.name, self.starts)
