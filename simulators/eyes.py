@@ -15,7 +15,7 @@ _RECONNECT_SECONDS: Final = 0.1
 
 
 class Eyes:
-    """Follow `url` (server-sent events, each a JSON object). `view` is what is shown now, None while nothing is."""
+    """Follow `url` (server-sent events; those that are JSON objects are views). `view` is what is shown now."""
 
     def __init__(self, client: httpx2.AsyncClient, url: str) -> None:
         self._client, self._url = client, url
@@ -53,7 +53,8 @@ class Eyes:
             with contextlib.suppress(httpx2.HTTPError, httpx2.SSEError, msgspec.DecodeError):
                 async with self._client.sse(self._url, timeout=5.0) as events:
                     async for event in events:
-                        await self._see(msgspec.json.decode(event.data))
+                        if isinstance(view := msgspec.json.decode(event.data), dict):
+                            await self._see(view)
             await self._see(None)
             await asyncio.sleep(_RECONNECT_SECONDS)
 
