@@ -41,7 +41,7 @@ class Officer:
     async def _find(self, browser: Browser, document_number: str) -> bool:
         for _ in range(_TRIES):
             await browser.go("/queue")
-            await browser.submit("/cases/find", {"document": document_number})
+            await browser.submit("/cases/find", {"passport": document_number})
             if browser.path.startswith("/cases/") and browser.path != "/cases/find":
                 return True
             await asyncio.sleep(_PAUSE_SECONDS)

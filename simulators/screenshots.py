@@ -139,7 +139,7 @@ async def _officers(studio: Studio, hall: Hall) -> None:
         await asyncio.sleep(0.5)
         await studio.shoot(page, "queue")
         number = next(visit.document_number for visit in hall.visits.all if visit.scenario == "visitor_arrives")
-        await page.fill("[name=document]", number)
+        await page.fill("[name=passport]", number)
         await page.keyboard.press("Enter")
         await page.wait_for_url("**/cases/*")
         await asyncio.sleep(0.5)
