@@ -1,0 +1,201 @@
+"""The machine readable zone: TD1 (Doc 9303-5 §4.2), TD2 (Doc 9303-6 §4.2) and TD3 (Doc 9303-4 §4.2).
+
+UnusableMrz (document.py)
+├── NotAnMrz         wrong number of characters, or characters outside A-Z, 0-9 and <
+├── CheckDigitWrong  `data["field"]` names the field whose check digit does not fit
+└── FieldUnusable    check digits fit, yet a date or the sex is none
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+
+from passport_reader.document import Mrz, UnusableMrz
+
+FILLER: Final = "<"
+LONGEST_VALIDITY_YEARS: Final = 30
+"""An expiry date further ahead than this lies in the century before. No State issues for longer than 20 years."""
+
+_WEIGHTS: Final = (7, 3, 1)  # Doc 9303-3 §4.9
+_VALUES: Final = {c: i for i, c in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {FILLER: 0}
+
+
+class NotAnMrz(UnusableMrz):
+    code = "not_an_mrz"
+
+
+class CheckDigitWrong(UnusableMrz):
+    code = "check_digit_wrong"
+
+
+class FieldUnusable(UnusableMrz):
+    code = "field_unusable"
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """Line and columns, counted from zero."""
+
+    line: int
+    start: int
+    end: int
+
+    def of(self, lines: tuple[str, ...]) -> str:
+        return lines[self.line][self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where a format keeps its fields. The check digit of a field stands right behind it."""
+
+    name: str
+    lines: int
+    columns: int
+    number: _Field
+    birth: _Field
+    sex: _Field
+    expiry: _Field
+    nationality: _Field
+    names: _Field
+    optional: tuple[_Field, ...]
+    composite: tuple[_Field, ...]
+    """What the composite check digit, the last of its line, covers."""
+    composite_digit: _Field
+
+
+_LAYOUTS: Final = {
+    90: _Layout(
+        "TD1", 3, 30, number=_Field(0, 5, 14), birth=_Field(1, 0, 6), sex=_Field(1, 7, 8), expiry=_Field(1, 8, 14),
+        nationality=_Field(1, 15, 18), names=_Field(2, 0, 30), optional=(_Field(0, 15, 30), _Field(1, 18, 29)),
+        composite=(_Field(0, 5, 30), _Field(1, 0, 7), _Field(1, 8, 15), _Field(1, 18, 29)),
+        composite_digit=_Field(1, 29, 30),
+    ),
+    72: _Layout(
+        "TD2", 2, 36, number=_Field(1, 0, 9), birth=_Field(1, 13, 19), sex=_Field(1, 20, 21), expiry=_Field(1, 21, 27),
+        nationality=_Field(1, 10, 13), names=_Field(0, 5, 36), optional=(_Field(1, 28, 35),),
+        composite=(_Field(1, 0, 10), _Field(1, 13, 20), _Field(1, 21, 35)), composite_digit=_Field(1, 35, 36),
+    ),
+    88: _Layout(
+        "TD3", 2, 44, number=_Field(1, 0, 9), birth=_Field(1, 13, 19), sex=_Field(1, 20, 21), expiry=_Field(1, 21, 27),
+        nationality=_Field(1, 10, 13), names=_Field(0, 5, 44), optional=(_Field(1, 28, 42),),
+        composite=(_Field(1, 0, 10), _Field(1, 13, 20), _Field(1, 21, 43)), composite_digit=_Field(1, 43, 44),
+    ),
+}  # fmt: skip
+
+
+def check_digit(text: str) -> str:
+    """Doc 9303-3 §4.9. `text` holds A-Z, 0-9 and < alone."""
+    return str(sum(_VALUES[c] * _WEIGHTS[i % 3] for i, c in enumerate(text)) % 10)
+
+
+def parse(text: str, *, today: date | None = None) -> Mrz:
+    """Lines, or all characters in one: 72, 88 or 90 of them. `today` (UTC's date unless given) settles centuries."""
+    layout, lines = _split(text)
+    number, optional = _document_number(layout, lines)
+    _verify(layout, lines)
+    surname, _, given = layout.names.of(lines).rstrip(FILLER).partition(FILLER * 2)
+    now = today or datetime.now(UTC).date()
+    return Mrz(
+        format=layout.name,
+        lines=lines,
+        document_code=_plain(lines[0][:2]),
+        issuing_state=_plain(lines[0][2:5]),
+        surname=_plain(surname),
+        given_names=_plain(given),
+        document_number=number,
+        nationality=_plain(layout.nationality.of(lines)),
+        birth_date=birth_date(layout.birth.of(lines), now),
+        sex=_sex(layout.sex.of(lines)),
+        expiry_date=expiry_date(layout.expiry.of(lines), now),
+        optional_data=optional,
+    )
+
+
+def key_fields(mrz: Mrz) -> tuple[str, str, str]:
+    """Document number, birth date and expiry date as printed, which is what a chip's key is made of."""
+    layout = _LAYOUTS[len(mrz.text)]
+    return mrz.document_number, layout.birth.of(mrz.lines), layout.expiry.of(mrz.lines)
+
+
+def birth_date(yymmdd: str, today: date) -> date | None:
+    """The latest such day that is not after `today`; None where day, month or year is unknown (Doc 9303-3 §4.8)."""
+    return None if FILLER in yymmdd else _date(yymmdd, latest=today, field="birth_date")
+
+
+def expiry_date(yymmdd: str, today: date) -> date:
+    """The latest such day within `LONGEST_VALIDITY_YEARS` of `today`."""
+    latest = date(today.year + LONGEST_VALIDITY_YEARS, 12, 31)
+    return _date(yymmdd, latest=latest, field="expiry_date")
+
+
+def _date(yymmdd: str, *, latest: date, field: str) -> date:
+    if not (yymmdd.isascii() and yymmdd.isdigit()):
+        raise FieldUnusable("a date of the zone holds no digits", field=field)
+    year, month, day = int(yymmdd[:2]), int(yymmdd[2:4]), int(yymmdd[4:])
+    for century in (latest.year // 100 * 100, latest.year // 100 * 100 - 100):
+        try:
+            candidate = date(century + year, month, day)
+        except ValueError:
+            continue  # 29 February falls in one century and not in the other
+        if candidate <= latest:
+            return candidate
+    raise FieldUnusable("a date of the zone is none", field=field)
+
+
+def _split(text: str) -> tuple[_Layout, tuple[str, ...]]:
+    flat = "".join(text.split())
+    layout = _LAYOUTS.get(len(flat))
+    if layout is None:
+        raise NotAnMrz("a machine readable zone has 72, 88 or 90 characters", characters=len(flat))
+    if not all(c in _VALUES for c in flat):
+        raise NotAnMrz("a machine readable zone holds A to Z, 0 to 9 and < alone", characters=len(flat))
+    width = layout.columns
+    return layout, tuple(flat[i : i + width] for i in range(0, len(flat), width))
+
+
+def _document_number(layout: _Layout, lines: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The number, and the optional data without what a long number borrowed of it.
+
+    In TD1 and TD2 a number over nine characters has < for its check digit, and goes on in the optional data up to the
+    first filler; the character before that filler is the check digit (Doc 9303-5 §4.2.2 note j, 9303-6 §4.2.2).
+    """
+    head = layout.number.of(lines)
+    digit = lines[layout.number.line][layout.number.end]
+    optional = tuple(field.of(lines) for field in layout.optional)
+    if digit == FILLER and layout.name != "TD3" and optional[0].strip(FILLER):
+        rest, _, remaining = optional[0].partition(FILLER)
+        head, digit = head + rest[:-1], rest[-1:]
+        optional = (remaining, *optional[1:])
+    if check_digit(head) != digit:
+        raise CheckDigitWrong("the check digit of the document number is wrong", field="document_number")
+    return head.rstrip(FILLER), tuple(value for value in (item.strip(FILLER) for item in optional) if value)
+
+
+def _verify(layout: _Layout, lines: tuple[str, ...]) -> None:
+    for name, covered, digit in _checked(layout, lines):
+        if check_digit(covered) != digit:
+            raise CheckDigitWrong(f"the check digit of the {name.replace('_', ' ')} is wrong", field=name)
+
+
+def _checked(layout: _Layout, lines: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
+    """(field, covered characters, printed digit); an empty personal number may print < (Doc 9303-4 §4.2.2.2)."""
+    for name, field in (("birth_date", layout.birth), ("expiry_date", layout.expiry)):
+        yield name, field.of(lines), lines[field.line][field.end]
+    if layout.name == "TD3":
+        (field,) = layout.optional
+        personal, digit = field.of(lines), lines[field.line][field.end]
+        yield "optional_data", personal, "0" if digit == FILLER and not personal.strip(FILLER) else digit
+    yield "composite", "".join(field.of(lines) for field in layout.composite), layout.composite_digit.of(lines)
+
+
+def _sex(character: str) -> str:
+    if character not in "MF<X":
+        raise FieldUnusable("the sex of the zone is none", field="sex")
+    return "X" if character == FILLER else character
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace(FILLER, " ").split())

@@ -1,0 +1,212 @@
+"""Data pages are read from pictures: every character right, or a plain refusal."""
+
+from __future__ import annotations
+
+import os
+import random
+import string
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from passport_reader import glyphs, mrz
+from passport_reader.document import UnusableMrz
+from passport_reader.page import read_lines, read_page
+from simulators.issuing import Holder, Passport, World
+from simulators.page import FONT, render_page
+from tests.conftest import require
+
+Rgb = npt.NDArray[np.uint8]
+WORLD = World(7)
+BED = (52, 54, 58)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The classifier is made here, not taken from whoever runs the tests."""
+    require(FONT.exists(), "OCR-B typeface (apt-get install fonts-ocr-b)")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        glyphs.classifier.cache_clear()
+        yield
+        glyphs.classifier.cache_clear()
+
+
+@cache
+def passport(seed: int, form: str = "TD3") -> Passport:
+    draw = random.Random(seed)
+
+    def word(shortest: int, longest: int) -> str:
+        return "".join(draw.choices(string.ascii_uppercase, k=draw.randint(shortest, longest)))
+
+    holder = Holder(
+        surname=word(2, 14),
+        given_names=f"{word(2, 9)} {word(2, 7)}",
+        nationality=draw.choice(["JPN", "UTO", "D", "THA"]),
+        issuing_state=draw.choice(["JPN", "UTO", "D"]),
+        birth_date=date(draw.randint(1930, 2020), draw.randint(1, 12), draw.randint(1, 28)),
+        sex=draw.choice("MFX"),
+        expiry_date=date(draw.randint(2027, 2036), draw.randint(1, 12), draw.randint(1, 28)),
+        document_number="".join(draw.choices(string.ascii_uppercase + string.digits, k=9)),
+        portrait_jpeg=portrait(seed),
+        format=form,
+    )
+    return WORLD.issue(holder)
+
+
+def portrait(seed: int) -> bytes:
+    blotches = np.random.default_rng(seed).integers(0, 255, (12, 10, 3)).astype(np.uint8)
+    return cv2.imencode(".jpg", cv2.resize(blotches, (413, 531), interpolation=cv2.INTER_CUBIC))[1].tobytes()
+
+
+@cache
+def lightly_worn(form: str) -> Rgb:
+    return render_page(passport(3, form), seed=3, wear=0.3)
+
+
+def turned(image: Rgb, degrees: float) -> Rgb:
+    height, width = image.shape[:2]
+    placing = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 0.85)
+    return cv2.warpAffine(image, placing, (width, height), borderValue=BED)
+
+
+def tilted(image: Rgb) -> Rgb:
+    height, width = image.shape[:2]
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    moved = corners + np.array([[0.04 * width, 0.03 * height], [-0.04 * width, 0], [0, 0], [0, 0]], np.float32)
+    return cv2.warpPerspective(image, cv2.getPerspectiveTransform(corners, moved), (width, height), borderValue=BED)
+
+
+def as_jpeg(image: Rgb) -> Rgb:
+    return cv2.imdecode(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 75])[1], cv2.IMREAD_COLOR)
+
+
+def resized(image: Rgb, factor: float) -> Rgb:
+    return cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+
+
+@pytest.mark.parametrize("form", ["TD1", "TD2", "TD3"])
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("wear", [0.0, 0.4])
+def test_a_clean_or_lightly_worn_page_is_read_wholly_right(seed: int, form: str, wear: float) -> None:
+    reading = read_page(render_page(passport(seed, form), seed=seed, wear=wear))
+    assert reading.mrz.lines == passport(seed, form).mrz_lines
+    assert reading.mrz.format == form
+    assert 0.8 <= reading.confidence <= 1.0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_badly_worn_page_is_read_right_or_refused(seed: int) -> None:
+    try:
+        reading = read_page(render_page(passport(seed), seed=seed, wear=1.6))
+    except UnusableMrz:
+        return
+    assert reading.mrz.lines == passport(seed).mrz_lines
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param(lambda page: turned(page, 8), id="turned to the left"),
+        pytest.param(lambda page: turned(page, -12), id="turned to the right"),
+        pytest.param(tilted, id="tilted"),
+        pytest.param(as_jpeg, id="compressed"),
+        pytest.param(lambda page: resized(page, 0.6), id="180 dots an inch"),
+        pytest.param(lambda page: resized(page, 1.4), id="420 dots an inch"),
+        pytest.param(lambda page: (page * 0.35).astype(np.uint8), id="dark"),
+        pytest.param(lambda page: (page * 0.4 + 120).astype(np.uint8), id="pale"),
+    ],
+)
+def test_a_page_is_read_however_it_is_seen(seen: Callable[[Rgb], Rgb]) -> None:
+    for form in ("TD1", "TD3"):
+        page = lightly_worn(form)
+        assert read_page(seen(page)).mrz.lines == passport(3, form).mrz_lines
+
+
+def test_a_page_laid_upside_down_is_read_and_its_picture_turned() -> None:
+    page = render_page(passport(1), seed=1)
+    reading = read_page(np.ascontiguousarray(page[::-1, ::-1]))
+    assert reading.mrz.lines == passport(1).mrz_lines
+    assert np.array_equal(reading.image, page)
+
+
+def empty_bed(noise: float) -> Rgb:
+    bed = np.full((1227, 1664, 3), BED, np.float32)
+    return np.clip(bed + np.random.default_rng(1).standard_normal(bed.shape) * noise, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        pytest.param(empty_bed(0), id="an empty bed"),
+        pytest.param(empty_bed(12), id="an empty bed in poor light"),
+        pytest.param(np.full((1227, 1664, 3), 255, np.uint8), id="a blank sheet"),
+        pytest.param(np.random.default_rng(2).integers(0, 255, (600, 800, 3)).astype(np.uint8), id="noise"),
+        pytest.param(np.zeros((1, 1, 3), np.uint8), id="one pixel"),
+        pytest.param(np.zeros((4, 3000, 3), np.uint8), id="a thin strip"),
+    ],
+)
+def test_nothing_is_read_where_no_page_lies(image: Rgb) -> None:
+    with pytest.raises(UnusableMrz, match="no machine readable zone"):
+        read_page(image)
+
+
+def test_half_a_page_is_refused() -> None:
+    page = render_page(passport(2), seed=2)
+    height, width = page.shape[:2]
+    for part in (page[:, : width // 2], page[:, width // 3 :], page[: height // 2]):
+        with pytest.raises(UnusableMrz):
+            read_page(np.ascontiguousarray(part))
+
+
+def test_a_thumb_on_the_zone_is_refused() -> None:
+    page = render_page(passport(2), seed=2)
+    cv2.circle(page, (900, 1020), 90, (205, 160, 140), -1)
+    with pytest.raises(UnusableMrz):
+        read_page(page)
+
+
+def test_a_wrong_check_digit_is_refused_and_never_repaired() -> None:
+    genuine = passport(4)
+    first, second = genuine.mrz_lines
+    digit = str((int(second[9]) + 1) % 10)
+    forged = Passport(
+        genuine.holder, (first, second[:9] + digit + second[10:]), genuine.chip_mrz_lines, genuine.can, genuine.files
+    )
+    page = render_page(forged, seed=4)
+    assert read_lines(page)[0] == forged.mrz_lines
+    with pytest.raises(mrz.CheckDigitWrong):
+        read_page(page)
+
+
+def test_the_classifier_is_kept_and_needs_no_typeface_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = glyphs.classifier()
+    glyphs.classifier.cache_clear()
+    monkeypatch.setattr(glyphs, "train", lambda: pytest.fail("made anew"))
+    assert np.array_equal(glyphs.classifier().weights, made.weights)
+
+
+def test_a_damaged_cache_is_made_anew() -> None:
+    glyphs.classifier()
+    file = glyphs._cache_file()
+    for damage in (b"", b"PK\x03\x04 not a whole archive", file.read_bytes()[:2000]):
+        file.write_bytes(damage)
+        assert glyphs._kept(file) is None
+
+
+def test_without_cache_and_typeface_the_sentence_names_the_package(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: os.PathLike[str]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with pytest.raises(glyphs.TypefaceMissing, match="apt-get install fonts-ocr-b"):
+        glyphs.train(fonts=())
+
+
+def test_the_same_page_is_drawn_from_the_same_seed() -> None:
+    assert np.array_equal(render_page(passport(5), seed=9, wear=0.5), render_page(passport(5), seed=9, wear=0.5))
+    assert not np.array_equal(render_page(passport(5), seed=9), render_page(passport(5), seed=10))
