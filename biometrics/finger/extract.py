@@ -1,0 +1,126 @@
+"""A print becomes a template: the steps of `enhance`, `gabor` and `minutiae` in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from biometrics.capture import FingerImage, Gray, Quality
+from biometrics.finger import enhance
+from biometrics.finger.enhance import Map, Mask, Orientation
+from biometrics.finger.gabor import Response, curved_gabor
+from biometrics.finger.image import at_working_resolution
+from biometrics.finger.minutiae import NO_MINUTIAE, Minutiae, rated, reliable, vortices
+from biometrics.finger.parameters import CELL, DEFAULT, DPI, Parameters
+from biometrics.finger.quality import assess
+
+Trace = Callable[[str, npt.NDArray[np.generic]], None]
+"""Is given each step's name and result, in order: for golden tests and pictures."""
+FIELD_CELL = 2 * CELL
+"""Side in pixels of a cell of the ridge field that a template keeps."""
+
+
+def _unseen(step: str, result: npt.NDArray[np.generic]) -> None:
+    """The sink where nobody looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class RidgeField:
+    """How ridges run, on cells of 8 px: cosine and sine of twice the tangent (image axes), coherence 0 to 1 (0
+    outside the print), ridges a pixel, and where the print is. All float16 but `inside`."""
+
+    cosine: npt.NDArray[np.float16]
+    sine: npt.NDArray[np.float16]
+    coherence: npt.NDArray[np.float16]
+    frequency: npt.NDArray[np.float16]
+    inside: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class FingerTemplate:
+    """What is compared. `width`, `height` are pixels at 500 dpi; `field` is None where only a record was read."""
+
+    minutiae: Minutiae
+    width: int
+    height: int
+    quality: Quality
+    field: RidgeField | None = None
+
+
+def extract(
+    image: FingerImage | Gray, dpi: int = DPI, *, parameters: Parameters = DEFAULT, trace: Trace = _unseen
+) -> FingerTemplate:
+    """Minutiae, ridge field and quality of one print (`dpi` is used for a bare array).
+
+    A blank image gives a template without minutiae and quality 0. Raises `UnusableImage` for what is no print.
+    """
+    p = parameters
+    grey = at_working_resolution(image, dpi)
+    height, width = grey.shape
+    pixels = enhance.padded(grey)
+    normalised = enhance.normalise(pixels, p)
+    trace("normalised", normalised)
+    mask = enhance.foreground(pixels, (height, width), p)
+    trace("foreground", mask)
+    if not mask.any():
+        return FingerTemplate(NO_MINUTIAE, width, height, Quality(0, "press_harder"))
+    tensor = enhance.gradient_tensor(normalised, CELL, blur=p.tensor_blur)
+    rough = enhance.orientation(tensor, p.orientation_smoothing)
+    trace("orientation", np.dstack([rough.cosine, rough.sine, rough.coherence]))
+    lines = enhance.frequency(normalised, rough, mask, p)
+    trace("frequency", lines)
+    ridges, field, searched = _two_passes(normalised, rough, lines, mask, p, trace)
+    amplitude = enhance.on_cells(ridges.amplitude)
+    area = enhance.print_area(mask, _smooth(amplitude, 2.0), p)
+    trace("area", area)
+    found = rated(vortices(ridges, _at_pixels(searched)), _smooth(amplitude, 2.5), field.coherence)
+    trace("vortices", np.stack([found.x, found.y, found.direction, found.quality]))
+    kept = reliable(found, area, p)
+    trace("minutiae", np.stack([kept.x, kept.y, kept.direction, kept.quality]))
+    quality = assess(grey, area, rough.coherence, amplitude, kept)
+    return FingerTemplate(kept, width, height, quality, _ridge_field(field, lines, area))
+
+
+def _two_passes(
+    normalised: Map, rough: Orientation, lines: Map, mask: Mask, p: Parameters, trace: Trace
+) -> tuple[Response, Orientation, Mask]:
+    """The ridges at full resolution, the orientation they were filtered along, and the mask they were sought in."""
+    first = curved_gabor(normalised, rough, lines, mask, halved=True, length=p.first_length, step=p.first_step, p=p)
+    trace("first pass", first.even)
+    amplitude, half = first.amplitude, CELL // 2
+    field = enhance.reorientation(first.even, amplitude, half, p)
+    trace("reorientation", np.dstack([field.cosine, field.sine, field.coherence]))
+    narrow = enhance.narrowed(mask, _smooth(enhance.on_cells(amplitude, half), 2.0), p)
+    second = curved_gabor(
+        normalised, field, lines, narrow, halved=False, length=p.second_length, step=p.second_step, p=p
+    )
+    trace("second pass", second.even)
+    return second, field, narrow
+
+
+def _ridge_field(field: Orientation, lines: Map, area: Mask) -> RidgeField:
+    rows, columns = area.shape[0] // 2, area.shape[1] // 2
+
+    def halved(values: Map) -> Map:
+        return np.asarray(cv2.resize(values, (columns, rows), interpolation=cv2.INTER_AREA), dtype=np.float32)
+
+    inside = halved(area.astype(np.float32)) > 0.5
+    return RidgeField(
+        halved(field.cosine).astype(np.float16),
+        halved(field.sine).astype(np.float16),
+        (halved(field.coherence) * inside).astype(np.float16),
+        halved(lines).astype(np.float16),
+        inside,
+    )
+
+
+def _smooth(values: Map, sigma: float) -> Map:
+    return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma), dtype=np.float32)
+
+
+def _at_pixels(mask: Mask) -> Mask:
+    return np.asarray(mask.repeat(CELL, 0).repeat(CELL, 1), dtype=np.uint8)

@@ -1,0 +1,112 @@
+"""From a file or a sensor to what extraction works on: grey, dark ridges on light, 500 dpi.
+
+Resolution is handled, never assumed: a file that states a plausible one is resampled from it, others are taken to be
+at 500 dpi. Everything unusable ends in `UnusableImage`.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import wsq  # noqa: F401 - registers the WSQ codec with Pillow
+from PIL import Image, UnidentifiedImageError
+
+from biometrics.capture import FingerImage, Gray, UnusableImage
+from biometrics.finger.parameters import DPI
+
+FORMATS: Final = ("TIFF", "PNG", "BMP", "JPEG", "WSQ")
+SMALLEST_SIDE: Final = 48
+"""Pixels at 500 dpi, 2.4 mm: five ridges. Less cannot be compared."""
+LARGEST_SIDE: Final = 2500
+"""Pixels at 500 dpi, 127 mm: a whole hand's width. More is not a finger."""
+MOST_PIXELS: Final = 40_000_000
+"""Refused before decoding: 2500 x 2500 at 1000 dpi with margin."""
+PLAUSIBLE_DPI: Final = (200, 2000)
+"""Outside, a file's resolution is a printer's or a screen's default, not a sensor's."""
+
+
+def read(path: Path, *, dpi: int | None = None) -> tuple[Gray, int]:
+    """The picture in `path` and its resolution; `dpi` overrides what the file says. Raises `UnusableImage`."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnusableImage(f"the file cannot be read: {error.strerror}") from None
+    pixels, stated = decode(data)
+    return pixels, dpi or stated
+
+
+def decode(data: bytes) -> tuple[Gray, int]:
+    """TIFF, PNG, BMP, JPEG or WSQ to grey pixels and dots an inch (500 where it does not say, plausibly)."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of damaged metadata: the pixels are what counts
+            with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+                if picture.width * picture.height > MOST_PIXELS:
+                    raise UnusableImage("the image has too many pixels for a print")
+                stated = picture.info.get("dpi", (DPI,))
+                pixels = _grey(picture)
+    except UnusableImage:
+        raise
+    except UnidentifiedImageError:
+        raise UnusableImage("not a TIFF, PNG, BMP, JPEG or WSQ image") from None
+    except Exception:  # codecs raise what they like; WSQ's raises Exception itself
+        raise UnusableImage("the image is damaged or incomplete") from None
+    return pixels, _plausible(stated[0])
+
+
+def _grey(picture: Image.Image) -> Gray:
+    if picture.mode in ("I;16", "I;16B", "I", "F"):
+        deep = np.asarray(picture, dtype=np.float64)
+        top = float(deep.max(initial=1.0))
+        return np.asarray(np.clip(deep * (255.0 / max(top, 1.0)), 0, 255), dtype=np.uint8)
+    if picture.mode in ("RGBA", "LA", "PA"):
+        paper = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(paper, picture.convert("RGBA"))
+    return np.array(picture.convert("L"), dtype=np.uint8)
+
+
+def _plausible(stated: object) -> int:
+    try:
+        value = round(float(stated))  # type: ignore[arg-type]  # whatever the file holds; refused below
+    except (TypeError, ValueError, OverflowError, ZeroDivisionError):
+        return DPI
+    low, high = PLAUSIBLE_DPI
+    return value if low <= value <= high else DPI
+
+
+def at_working_resolution(image: FingerImage | Gray, dpi: int = DPI) -> Gray:
+    """Shape (height, width) at 500 dpi. Raises `UnusableImage` for another shape, type, size or resolution."""
+    pixels, dpi = (image.pixels, image.dpi) if isinstance(image, FingerImage) else (image, dpi)
+    _check(pixels, dpi)
+    if dpi != DPI:
+        pixels = _resampled(pixels, DPI / dpi)
+    height, width = pixels.shape
+    if min(height, width) < SMALLEST_SIDE:
+        raise UnusableImage(f"the print is smaller than {SMALLEST_SIDE} pixels at {DPI} dpi")
+    if max(height, width) > LARGEST_SIDE:
+        raise UnusableImage(f"the print is larger than {LARGEST_SIDE} pixels at {DPI} dpi")
+    return pixels
+
+
+def _check(pixels: npt.NDArray[np.generic], dpi: int) -> None:
+    if not isinstance(pixels, np.ndarray) or pixels.ndim != 2 or pixels.dtype != np.uint8:
+        raise UnusableImage("a print is a two-dimensional array of grey bytes")
+    if pixels.size > MOST_PIXELS:
+        raise UnusableImage("the image has too many pixels for a print")
+    low, high = PLAUSIBLE_DPI
+    if not low <= dpi <= high:
+        raise UnusableImage(f"the resolution must lie between {low} and {high} dpi")
+    if min(pixels.shape) < 8:
+        raise UnusableImage("the image is too small for a print")
+
+
+def _resampled(pixels: Gray, scale: float) -> Gray:
+    size = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(pixels, size, interpolation=method), dtype=np.uint8)
