@@ -1,0 +1,98 @@
+"""The web application: the station API, a health check, and whatever routers are handed in on top."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from sqlalchemy import text
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from examiner_console.casework import openapi
+from examiner_console.casework.api import station_router
+from examiner_console.casework.problems import CAUGHT, problem_response, respond
+from examiner_console.console import Console
+from examiner_console.database import StoreUnavailable
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(console: Console, routers: Sequence[APIRouter] = (), *, stations: bool = True) -> FastAPI:
+    """`stations` False leaves the station API out, for the officers' port when stations have one of their own."""
+    app = FastAPI(title="Sekisho examiner console", version="1", docs_url=None, redoc_url=None)
+    if stations:
+        app.include_router(station_router(console))
+        app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+    app.include_router(_health(console))
+    for router in routers:
+        app.include_router(router)
+    for error in CAUGHT:
+        app.add_exception_handler(error, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_invalid_path)
+    app.add_middleware(Faults)
+    return app
+
+
+def _health(console: Console) -> APIRouter:
+    router = APIRouter(tags=["health"])
+
+    @router.get("/healthz", response_model=None, responses={200: {"description": "The console can read its store"}})
+    async def healthz() -> JSONResponse:
+        try:
+            await console.store.read(lambda connection: connection.execute(text("SELECT 1")).scalar_one())
+        except StoreUnavailable:
+            return JSONResponse({"status": StoreUnavailable.code}, 503)
+        return JSONResponse({"status": "ok"})
+
+    return router
+
+
+async def _on_problem(_request: Request, error: Exception) -> Response:
+    return respond(error)
+
+
+async def _on_invalid_path(_request: Request, _error: Exception) -> Response:
+    return problem_response(422, "unusable_request", "The address or a parameter in it is not usable here.")
+
+
+class Faults:
+    """Answers 500 for what nobody caught. The log gets kind and place alone: the text may quote a traveller's data."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception as error:
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            log.error("fault", kind=type(error).__name__, file=Path(frame.filename).name, line=frame.lineno)
+            if not started:
+                await problem_response(500, "fault", "The console made a mistake. It has been noted.")(
+                    scope, receive, send
+                )
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        components = schema.setdefault("components", {}).setdefault("schemas", {})
+        for unused in ("HTTPValidationError", "ValidationError"):
+            components.pop(unused, None)
+        components.update(openapi.COMPONENTS)
+        app.openapi_schema = schema
+    return app.openapi_schema

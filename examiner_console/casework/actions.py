@@ -1,0 +1,51 @@
+"""What officers did, and what they looked at: one stored record each, and one ledger leaf."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, insert
+from uuid6 import uuid7
+
+from examiner_console.record.ledger import LeafKind, append, leaf_of
+from examiner_console.tables import actions
+
+
+class Verb(StrEnum):
+    TAKE = "take"
+    GIVE_BACK = "give_back"
+    GRANT = "grant"
+    CONFIRM = "confirm"
+    HAND_OVER = "hand_over"
+    READ_EVIDENCE = "read_evidence"
+    ERASE_EVIDENCE = "erase_evidence"
+
+
+class Action(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`article` of the Immigration Act the action rests on; `details` what it set, in codes and the officer's words."""
+
+    inspection: UUID
+    officer: str
+    verb: Verb
+    at: datetime
+    article: str = ""
+    details: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+def record(connection: Connection, action: Action) -> None:
+    """Store the action and its leaf in the caller's transaction."""
+    id, body = UUID(int=uuid7().int), msgspec.json.encode(action)
+    connection.execute(
+        insert(actions).values(
+            id=id,
+            inspection=action.inspection,
+            officer=action.officer,
+            verb=action.verb.value,
+            at=action.at,
+            body=body,
+        )
+    )
+    append(connection, [leaf_of(LeafKind.ACTION, id, body)])

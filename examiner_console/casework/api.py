@@ -1,0 +1,146 @@
+"""The station API: inspections, their evidence, and events, each a signed envelope.
+
+An answer of 2xx is given only after the message is durable. The body is read no further than it may be long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Final, TypeVar
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from examiner_console.casework import openapi
+from examiner_console.casework.ingest import Arrived, Conflict
+from examiner_console.casework.problems import JSON, Refused
+from examiner_console.casework.stations import IMPATIENT_SECONDS, NotThisStation, Station
+from examiner_console.console import Console
+from examiner_console.contract import (
+    MAX_ENVELOPE_BYTES,
+    DecisionOutcome,
+    EventBatch,
+    EvidenceBundle,
+    Inspection,
+    MalformedMessage,
+    SignedEnvelope,
+    UnknownKey,
+    encode,
+    open_envelope,
+)
+
+MAX_INSPECTION_BYTES: Final = 64 * 1024
+"""The payload: sixty-four findings and a document stay under 32 kB."""
+MAX_INSPECTION_ENVELOPE_BYTES: Final = MAX_INSPECTION_BYTES * 4 // 3 + 1024
+"""The same as base64, with key, purpose and signature around it."""
+DRAINED_BYTES: Final = 32 * 1024 * 1024
+"""How much of a body that is too long is read away, so that its sender gets to read the answer."""
+LARGEST_SEQUENCE: Final = 2**63 - 1
+"""A BIGINT in both databases."""
+NUL: Final = b"\\u0000"
+"""PostgreSQL stores no NUL in a text, so no name may hold one."""
+M = TypeVar("M", bound=msgspec.Struct)
+
+
+def station_router(console: Console) -> APIRouter:
+    router = APIRouter(prefix="/v1", tags=["stations"])
+
+    @router.put("/inspections/{id}", **openapi.INSPECTION)
+    async def put_inspection(id: UUID, request: Request) -> Response:
+        body = await read_body(request, MAX_INSPECTION_ENVELOPE_BYTES)
+        envelope, inspection, station = await _open(console, request, body, Inspection, "inspection")
+        _check_inspection(id, envelope, inspection, station)
+        arrived = Arrived(inspection, envelope.payload, envelope.delivery)
+        answer = await console.store.write_together(console.ingest.accept, arrived)
+        if isinstance(answer, Conflict):
+            raise Refused(409, "envelope_conflict", "Another inspection is stored under this identifier.")
+        if answer.new and answer.decision.outcome is DecisionOutcome.REFER:
+            console.referrals.changed()
+        return Response(encode(answer.decision), 201 if answer.new else 200, media_type=JSON)
+
+    @router.put("/inspections/{id}/evidence", **openapi.EVIDENCE)
+    async def put_evidence(id: UUID, request: Request) -> Response:
+        body = await read_body(request, MAX_ENVELOPE_BYTES)
+        envelope, bundle, station = await _open(console, request, body, EvidenceBundle, "evidence")
+        if bundle.inspection != id:
+            raise _mismatch()
+        accept = partial(console.pictures.accept, station=station.name, bundle=bundle, payload=envelope.payload)
+        if await console.store.write(accept):
+            console.referrals.changed()
+        return Response(status_code=204)
+
+    @router.post("/events", **openapi.EVENTS)
+    async def post_events(request: Request) -> Response:
+        body = await read_body(request, MAX_ENVELOPE_BYTES)
+        _, batch, station = await _open(console, request, body, EventBatch, "events")
+        _check_events(batch, station)
+        receipt = await console.store.write_together(console.telemetry.accept, batch)
+        return Response(encode(receipt), media_type=JSON)
+
+    return router
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body, or 413 once it is longer than `limit`; what follows is read away, up to a limit of its own."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= limit:
+            chunks.append(chunk)
+        else:
+            chunks.clear()
+        if size > DRAINED_BYTES:
+            break
+    if size > limit:
+        raise Refused(413, "too_large", f"A message here may have {limit} bytes at most.")
+    return b"".join(chunks)
+
+
+async def _open(
+    console: Console, request: Request, body: bytes, kind: type[M], purpose: str
+) -> tuple[SignedEnvelope, M, Station]:
+    """Verify the signature, and that the connection's certificate belongs to the station that signed."""
+    await console.enrolment.refresh()
+    try:
+        envelope, message = open_envelope(body, kind, purpose=purpose, keys=console.enrolment.keys)
+    except UnknownKey:
+        await console.enrolment.refresh(older_than=IMPATIENT_SECONDS)
+        envelope, message = open_envelope(body, kind, purpose=purpose, keys=console.enrolment.keys)
+    if NUL in envelope.payload:
+        raise MalformedMessage("no text may hold a NUL")
+    _check_certificate(request.scope.get("extensions") or {}, envelope.key)
+    return envelope, message, console.enrolment.station(envelope.key)
+
+
+def _check_certificate(extensions: Mapping[str, object], key: str) -> None:
+    peer = extensions.get("sekisho.peer")
+    if isinstance(peer, Mapping) and key not in peer.get("names", ()):
+        raise Refused(401, "certificate_mismatch", "The connection's certificate belongs to another station.")
+
+
+def _check_inspection(id: UUID, envelope: SignedEnvelope, inspection: Inspection, station: Station) -> None:
+    if len(envelope.payload) > MAX_INSPECTION_BYTES:
+        raise Refused(413, "too_large", f"An inspection may have {MAX_INSPECTION_BYTES} bytes at most.")
+    if inspection.id != id:
+        raise _mismatch()
+    if (inspection.station, inspection.kind, inspection.direction) != (station.name, station.kind, station.direction):
+        raise NotThisStation("the inspection names another station, kind or direction than the key was enrolled for")
+    if None in (inspection.started_at.tzinfo, inspection.completed_at.tzinfo):
+        raise MalformedMessage("times need an offset")
+
+
+def _check_events(batch: EventBatch, station: Station) -> None:
+    if any(event.station != station.name for event in batch.events):
+        raise NotThisStation("the events name another station than the key was enrolled for")
+    if any(event.at.tzinfo is None for event in batch.events):
+        raise MalformedMessage("times need an offset")
+    if any(event.sequence > LARGEST_SEQUENCE for event in batch.events):
+        raise MalformedMessage("a sequence number has 63 bits at most")
+
+
+def _mismatch() -> Refused:
+    return Refused(422, "inspection_mismatch", "The path and the message name different inspections.")

@@ -1,0 +1,127 @@
+"""Cases as they are stored: opening them, reading them with their inspection and newest decision, changing them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from examiner_console.casework.cases import Case, CaseOutcome, CaseState, EvidenceRef, NoSuchCase, Trip, case_number
+from examiner_console.contract import Decision, Document, EvidenceKind, Inspection, decode
+from examiner_console.tables import cases, decisions, evidence, inspections, landings
+
+TRIPS_SHOWN: Final = 20
+
+
+def open_cases(connection: Connection, referred: Sequence[tuple[Inspection, Decision]], at: datetime) -> None:
+    """One waiting case for each, numbered in order behind the last one."""
+    if not referred:
+        return
+    last = connection.execute(select(func.coalesce(func.max(cases.c.ordinal), 0))).scalar_one()
+    rows = [_row(last + n, *pair, at) for n, pair in enumerate(referred, start=1)]
+    connection.execute(insert(cases), rows)
+
+
+def _row(ordinal: int, inspection: Inspection, decision: Decision, at: datetime) -> dict[str, object]:
+    document = inspection.document
+    return {
+        "inspection": inspection.id,
+        "ordinal": ordinal,
+        "document_number": document.document_number if document else "",
+        "nationality": document.nationality if document else "",
+        "booth": decision.booth or "",
+        "state": CaseState.WAITING,
+        "opened_at": at,
+    }
+
+
+def load(connection: Connection, id: UUID) -> Case:
+    """With evidence and trips. Raises NoSuchCase."""
+    row = connection.execute(_cases().where(cases.c.inspection == id)).first()
+    if row is None:
+        raise NoSuchCase
+    case = _case(row)
+    return _complete(connection, case)
+
+
+def load_open(connection: Connection) -> list[Case]:
+    """Waiting and taken, oldest first, without evidence and trips."""
+    rows = connection.execute(_cases().where(cases.c.state != CaseState.CLOSED).order_by(cases.c.ordinal))
+    return [_case(row) for row in rows]
+
+
+def find_open(connection: Connection, document_number: str, nationality: str | None) -> Case | None:
+    """The newest open case under a passport's number."""
+    query = _cases().where(cases.c.document_number == document_number, cases.c.state != CaseState.CLOSED)
+    if nationality is not None:
+        query = query.where(cases.c.nationality == nationality)
+    row = connection.execute(query.order_by(cases.c.ordinal.desc()).limit(1)).first()
+    return _complete(connection, _case(row)) if row else None
+
+
+def change(connection: Connection, id: UUID, values: Mapping[str, object]) -> None:
+    connection.execute(update(cases).where(cases.c.inspection == id).values(**values))
+
+
+def _cases() -> Select[Any]:
+    newest = (
+        select(func.max(decisions.c.version))
+        .where(decisions.c.inspection == cases.c.inspection)
+        .correlate(cases)
+        .scalar_subquery()
+    )
+    return (
+        select(cases, inspections.c.payload, decisions.c.body)
+        .join(inspections, inspections.c.id == cases.c.inspection)
+        .join(decisions, (decisions.c.inspection == cases.c.inspection) & (decisions.c.version == newest))
+    )
+
+
+def _case(row: Row[Any]) -> Case:
+    return Case(
+        number=case_number(row.ordinal),
+        inspection=decode(row.payload, Inspection),
+        decision=decode(row.body, Decision),
+        booth=row.booth,
+        state=CaseState(row.state),
+        opened_at=row.opened_at,
+        taken_by=row.taken_by,
+        taken_at=row.taken_at,
+        closed_at=row.closed_at,
+        outcome=CaseOutcome(row.outcome) if row.outcome else None,
+        status=row.status,
+        period=row.period,
+        permitted_until=row.permitted_until,
+    )
+
+
+def _complete(connection: Connection, case: Case) -> Case:
+    document = case.inspection.document
+    return replace(
+        case,
+        evidence=_evidence(connection, case.inspection.id),
+        trips=_trips(connection, document) if document else (),
+    )
+
+
+def _evidence(connection: Connection, id: UUID) -> tuple[EvidenceRef, ...]:
+    columns = evidence.c.id, evidence.c.kind, evidence.c.media_type, evidence.c.label
+    rows = connection.execute(select(*columns).where(evidence.c.inspection == id).order_by(evidence.c.id))
+    return tuple(EvidenceRef(row.id, EvidenceKind(row.kind), row.media_type, row.label) for row in rows)
+
+
+def _trips(connection: Connection, document: Document) -> tuple[Trip, ...]:
+    rows = connection.execute(
+        select(landings)
+        .where(
+            landings.c.document_number == document.document_number,
+            landings.c.nationality == document.nationality,
+        )
+        .order_by(landings.c.landed_on.desc())
+        .limit(TRIPS_SHOWN)
+    )
+    return tuple(Trip(row.landed_on, row.departed_on, row.port, row.status, row.period) for row in rows)

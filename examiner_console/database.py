@@ -1,0 +1,230 @@
+"""One writer with group commit, many readers, over SQLite or PostgreSQL.
+
+A write is acknowledged only after its transaction is on disk (SQLite: WAL with synchronous=FULL). Writes that wait
+while a commit is under way share the next one; each runs in a savepoint of its own, so one that fails takes nobody with
+it. The database being full, locked or away is `StoreUnavailable` for everyone in the batch, and nothing is half-stored.
+
+    StoreError
+    └── StoreUnavailable     the database took nothing; try again later
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+import structlog
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, PendingRollbackError
+from sqlalchemy.pool import QueuePool
+
+T = TypeVar("T")
+I = TypeVar("I")  # noqa: E741 - I for item
+BATCH: Final = 256
+"""Writes in one transaction; past this a batch only delays its first writer."""
+WAITING: Final = 4096
+"""Writes that may wait. More means the disk is not keeping up: new ones are refused at once."""
+READERS: Final = 4
+PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=5000",
+    "secure_delete=ON",
+    "wal_autocheckpoint=8000",
+)
+"""FULL: a commit is on disk when it returns. Erased rows are overwritten. The log is folded back every 32 MB."""
+
+log = structlog.get_logger(__name__)
+
+
+class StoreError(Exception):
+    code = "store_error"
+
+
+class StoreUnavailable(StoreError):
+    code = "store_unavailable"
+
+
+Together = Callable[[Connection, Sequence[I]], Sequence[T]]
+"""Handles many items of one kind at once, one result each, in order."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Write(Generic[I, T]):
+    handler: Together[I, T]
+    item: I
+    done: asyncio.Future[T]
+    loop: asyncio.AbstractEventLoop
+
+
+Outcome = tuple["_Write[Any, Any]", Any, Exception | None]
+
+
+def _engine(url: str, *, begin: str, size: int) -> Engine:
+    """`begin` is the statement that opens a transaction on SQLite; the driver's own guess breaks savepoints."""
+    engine = create_engine(url, poolclass=QueuePool, pool_size=size, max_overflow=0, hide_parameters=True)
+    if engine.dialect.name != "sqlite":
+        return engine
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def psycopg_url(url: str) -> str:
+    """`postgresql://…` by its driver's full name; everything else unchanged."""
+    parsed = make_url(url)
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed.render_as_string(hide_password=False)
+
+
+class Store:
+    """Thread-safe inside, asyncio outside. `before_commit` runs last in every transaction that wrote."""
+
+    def __init__(self, url: str, *, before_commit: Callable[[Connection], None] = lambda _: None) -> None:
+        self.url = psycopg_url(url)
+        self._before_commit = before_commit
+        self._writer_engine = _engine(self.url, begin="BEGIN IMMEDIATE", size=1)
+        self._reader_engine = _engine(self.url, begin="BEGIN", size=READERS)
+        self._waiting: queue.Queue[_Write[Any, Any] | None] = queue.Queue()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._writer = threading.Thread(target=self._write_until_closed, name="store-writer", daemon=True)
+        self._writer.start()
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction and return once it is durable. Raises what `work` raised, or StoreUnavailable."""
+        return await self.write_together(_alone, work)
+
+    async def write_together(self, handler: Together[I, T], item: I) -> T:
+        """As `write`, but items that wait for the same `handler` are handed to it in one call."""
+        if self._waiting.qsize() >= WAITING:
+            raise StoreUnavailable("too many writes are waiting")
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+        self._waiting.put(_Write(handler, item, done, loop))
+        return await done
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        try:
+            with self._reader_engine.connect() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            raise _unavailable(error) from error
+
+    def close(self) -> None:
+        """Finish what waits, then let go of the database."""
+        self._waiting.put(None)
+        self._writer.join()
+        self._readers.shutdown()
+        self._writer_engine.dispose()
+        self._reader_engine.dispose()
+
+    def _write_until_closed(self) -> None:
+        while (batch := self._next_batch()) is not None:
+            _report(self._commit(batch))
+
+    def _next_batch(self) -> list[_Write[Any, Any]] | None:
+        first = self._waiting.get()
+        if first is None:
+            return None
+        batch = [first]
+        while len(batch) < BATCH:
+            try:
+                following = self._waiting.get_nowait()
+            except queue.Empty:
+                break
+            if following is None:
+                self._waiting.put(None)
+                break
+            batch.append(following)
+        return batch
+
+    def _commit(self, batch: list[_Write[Any, Any]]) -> list[Outcome]:
+        try:
+            with self._writer_engine.begin() as connection:
+                outcomes = [outcome for group in _groups(batch) for outcome in _run(connection, group)]
+                self._before_commit(connection)
+            return outcomes
+        except Exception as error:
+            log.error(
+                "store_unavailable", cause=type(getattr(error, "orig", None) or error).__name__, writes=len(batch)
+            )
+            return [(write, None, _unavailable(error)) for write in batch]
+
+
+def _alone(connection: Connection, works: Sequence[Callable[[Connection], T]]) -> Sequence[T]:
+    (work,) = works
+    return [work(connection)]
+
+
+def _groups(batch: list[_Write[Any, Any]]) -> list[list[_Write[Any, Any]]]:
+    """Neighbours with the same handler together, order kept; plain writes each for themselves."""
+    groups: list[list[_Write[Any, Any]]] = []
+    for write in batch:
+        if groups and write.handler is not _alone and groups[-1][0].handler == write.handler:
+            groups[-1].append(write)
+        else:
+            groups.append([write])
+    return groups
+
+
+def _run(connection: Connection, group: list[_Write[Any, Any]]) -> list[Outcome]:
+    """One savepoint for the group; when it fails, one for each, so that a bad item fails alone."""
+    savepoint = connection.begin_nested()
+    try:
+        results = group[0].handler(connection, [write.item for write in group])
+        savepoint.commit()
+        return [(write, result, None) for write, result in zip(group, results, strict=True)]
+    except Exception as error:
+        if _is_database_down(error):
+            raise
+        savepoint.rollback()
+        if len(group) > 1:
+            return [outcome for write in group for outcome in _run(connection, [write])]
+        return [(group[0], None, error)]
+
+
+def _is_database_down(error: Exception) -> bool:
+    """Not a fault of one item: the file, the disk or the connection. What a savepoint cannot heal ends the batch."""
+    return isinstance(error, OperationalError | InterfaceError | InternalError | PendingRollbackError)
+
+
+def _unavailable(error: Exception) -> StoreUnavailable:
+    return StoreUnavailable(f"the database took nothing ({type(error).__name__})")
+
+
+def _report(outcomes: list[Outcome]) -> None:
+    """Wake every waiter, once per event loop: a wake-up each would cost a system call each."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_loop.setdefault(outcome[0].loop, []).append(outcome)
+    for loop, of_loop in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, of_loop)
+
+
+def _resolve(outcomes: list[Outcome]) -> None:
+    for write, result, error in outcomes:
+        if write.done.done():
+            continue
+        if error is None:
+            write.done.set_result(result)
+        else:
+            write.done.set_exception(error)
