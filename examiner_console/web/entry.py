@@ -1,0 +1,125 @@
+"""Log in, log out, language and theme, and what every page is made of."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from fastapi import Response
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from examiner_console.web.catalogues import LANGUAGES, translations
+from examiner_console.web.forms import (
+    FORM_COOKIE,
+    SESSION_COOKIE,
+    form_secret,
+    form_token,
+    new_secret,
+    set_cookie,
+)
+from examiner_console.web.officers import LONGEST_PASSWORD
+from examiner_console.web.refusals import IncompleteForm, NoSuchPage, Refusal
+from examiner_console.web.visits import LANGUAGE_COOKIE, THEME_COOKIE, THEMES, Visit, VisitDep
+
+STATIC: Final = Path(__file__).parent / "static"
+MEDIA_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+async def front_page(visit: VisitDep) -> Response:
+    return RedirectResponse("/queue" if visit.officer else "/login", status_code=HTTPStatus.SEE_OTHER)
+
+
+async def log_in_page(visit: VisitDep, next: str = "/queue") -> Response:
+    if visit.officer:
+        return RedirectResponse("/queue", status_code=HTTPStatus.SEE_OTHER)
+    return _log_in_form(visit, next)
+
+
+async def log_in(visit: VisitDep) -> Response:
+    name, password = visit.field("name"), visit.form.get("password", "")
+    if not name or not password or len(password) > LONGEST_PASSWORD:
+        return _log_in_form(visit, visit.form.get("next", ""), IncompleteForm())
+    try:
+        token = await visit.desk.sessions.log_in(name, password)
+    except Refusal as refusal:
+        return _log_in_form(visit, visit.form.get("next", ""), refusal)
+    response = visit.go(_local(visit.form.get("next", "")))
+    set_cookie(response, visit.request, SESSION_COOKIE, token)
+    response.delete_cookie(FORM_COOKIE)
+    return response
+
+
+def _log_in_form(visit: Visit, next: str, refusal: Refusal | None = None) -> Response:
+    """A browser without a secret gets one, so that its form can be told from a forged one."""
+    secret = visit.request.cookies.get(FORM_COOKIE) or new_secret()
+    sentence = refusal.said(translations(visit.language).gettext) if refusal else ""
+    status = refusal.status if refusal else HTTPStatus.OK
+    response = visit.page("login.html", status=status, secret=secret, next=_local(next), sentence=sentence)
+    if SESSION_COOKIE in visit.request.cookies:  # an ended one; a link from another site sends none, and ends nothing
+        response.delete_cookie(SESSION_COOKIE)
+    set_cookie(response, visit.request, FORM_COOKIE, secret)
+    return response
+
+
+def _local(address: str) -> str:
+    """Only a path of this console; anything else leads to the queue."""
+    is_path = address.startswith("/") and not address.startswith("//") and "\\" not in address
+    return address if is_path and not address.startswith("/login") else "/queue"
+
+
+async def log_out(visit: VisitDep) -> Response:
+    await visit.desk.sessions.log_out(visit.request.cookies[SESSION_COOKIE])
+    response = RedirectResponse("/login", status_code=HTTPStatus.SEE_OTHER)
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+async def session(visit: VisitDep) -> Response:
+    """Whether the session still stands, and its form token: a page left open over a new log-in asks for it."""
+    return JSONResponse({"officer": visit.name, "form_token": form_token(form_secret(visit.request))})
+
+
+async def preferences(visit: VisitDep) -> Response:
+    response = visit.go(_local(visit.form.get("next", "")))
+    if visit.form.get("language") in LANGUAGES:
+        set_cookie(response, visit.request, LANGUAGE_COOKIE, visit.form["language"], lasting=True)
+    if visit.form.get("theme") in THEMES:
+        set_cookie(response, visit.request, THEME_COOKIE, visit.form["theme"], lasting=True)
+    return response
+
+
+async def no_such_page(visit: VisitDep) -> Response:
+    raise NoSuchPage
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    body: bytes
+    media_type: str
+    etag: str
+
+
+async def static(visit: VisitDep, name: str) -> Response:
+    part = _parts().get(name)
+    if part is None:
+        raise NoSuchPage
+    headers = {"ETag": part.etag, "Cache-Control": "no-cache"}
+    if visit.request.headers.get("if-none-match") == part.etag:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(part.body, media_type=part.media_type, headers=headers)
+
+
+@cache
+def _parts() -> dict[str, _Part]:
+    """Read once; a name that is not in the folder is not served, whatever it looks like."""
+    files = (path for path in STATIC.iterdir() if path.suffix in MEDIA_TYPES)
+    return {path.name: _part(path) for path in files}
+
+
+def _part(path: Path) -> _Part:
+    body = path.read_bytes()
+    return _Part(body, MEDIA_TYPES[path.suffix], f'"{hashlib.sha256(body).hexdigest()[:16]}"')

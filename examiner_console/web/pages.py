@@ -1,0 +1,47 @@
+"""All officer pages of a console, as one router. Which role may open which stands in `permissions`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from fastapi import APIRouter, Response
+
+from examiner_console.console import Console
+from examiner_console.web import booth, entry, waiting
+from examiner_console.web.guard import page_route, unknown_page_route
+from examiner_console.web.officers import Sessions
+from examiner_console.web.visits import Desk
+
+UNKNOWN: Final = ("GET", "/{address:path}")
+"""Last: whatever else a browser asks for."""
+ENDPOINTS: Final[Mapping[tuple[str, str], Callable[..., Awaitable[Response]]]] = {
+    ("GET", "/"): entry.front_page,
+    ("GET", "/login"): entry.log_in_page,
+    ("POST", "/login"): entry.log_in,
+    ("POST", "/preferences"): entry.preferences,
+    ("GET", "/static/{name}"): entry.static,
+    ("POST", "/logout"): entry.log_out,
+    ("GET", "/session"): entry.session,
+    ("GET", "/queue"): waiting.queue_page,
+    ("GET", "/queue/stream"): waiting.stream,
+    ("POST", "/cases/find"): waiting.find,
+    ("GET", "/cases/{case_id}"): booth.case_page,
+    ("GET", "/cases/{case_id}/evidence/{evidence_id}"): booth.picture,
+    ("POST", "/cases/{case_id}/take"): waiting.take,
+    ("POST", "/cases/{case_id}/give-back"): booth.give_back,
+    ("POST", "/cases/{case_id}/seen"): booth.see_finding,
+    ("POST", "/cases/{case_id}/grant"): booth.grant,
+    ("POST", "/cases/{case_id}/confirm"): booth.confirm,
+    ("POST", "/cases/{case_id}/hand-over"): booth.hand_over,
+    UNKNOWN: entry.no_such_page,
+}
+
+
+def router(console: Console) -> APIRouter:
+    desk = Desk(console, Sessions(console.store, console.clock))
+    pages = APIRouter(include_in_schema=False)
+    for (method, path), endpoint in ENDPOINTS.items():
+        kind = unknown_page_route(desk) if (method, path) == UNKNOWN else page_route(desk)
+        pages.add_api_route(path, endpoint, methods=[method], route_class_override=kind)
+    return pages

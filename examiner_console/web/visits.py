@@ -1,0 +1,93 @@
+"""One request of one officer: who it is, which language and theme, and how to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Final
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+
+from examiner_console.console import Console
+from examiner_console.web.catalogues import preferred
+from examiner_console.web.forms import form_secret, form_token
+from examiner_console.web.officers import Officer, Sessions
+from examiner_console.web.permissions import Permission, permitted
+from examiner_console.web.refusals import IncompleteForm, NotLoggedIn
+from examiner_console.web.rendering import render
+from examiner_console.web.seen import SeenFindings
+
+LANGUAGE_COOKIE: Final = "sekisho_language"
+THEME_COOKIE: Final = "sekisho_theme"
+THEMES: Final = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all pages share."""
+
+    console: Console
+    sessions: Sessions
+    seen: SeenFindings = field(default_factory=SeenFindings)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """`officer` is None before log-in; `form` holds the checked fields of a POST."""
+
+    request: Request
+    desk: Desk
+    officer: Officer | None
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def language(self) -> str:
+        headers = self.request.headers
+        return preferred(self.request.cookies.get(LANGUAGE_COOKIE), headers.get("accept-language", ""))
+
+    @property
+    def theme(self) -> str:
+        chosen = self.request.cookies.get(THEME_COOKIE)
+        return chosen if chosen in THEMES else THEMES[0]
+
+    @property
+    def name(self) -> str:
+        """Who acts, for the record."""
+        if self.officer is None:
+            raise NotLoggedIn
+        return self.officer.name
+
+    @property
+    def wants_json(self) -> bool:
+        """The page's own script asks for a short answer; a plain form gets a page."""
+        return "application/json" in self.request.headers.get("accept", "")
+
+    def may(self, permission: Permission) -> bool:
+        return permitted(self.officer.role if self.officer else None, permission)
+
+    def field(self, name: str) -> str:
+        try:
+            return self.form[name].strip()
+        except KeyError:
+            raise IncompleteForm from None
+
+    def page(self, template: str, *, status: int = 200, secret: str | None = None, **facts: object) -> HTMLResponse:
+        token = form_token(secret or form_secret(self.request))
+        page = {"visit": self, "now": self.desk.console.clock(), "form_token": token, **facts}
+        return HTMLResponse(render(self.language, template, page), status_code=status)
+
+    def go(self, address: str) -> Response:
+        """Post, then get: a reload repeats nothing."""
+        if self.wants_json:
+            return JSONResponse({"next": address})
+        return RedirectResponse(address, status_code=303)
+
+
+def visit_of(request: Request) -> Visit:
+    """Placed there by `guard` before any page runs."""
+    visit: Visit = request.scope["sekisho.visit"]
+    return visit
+
+
+VisitDep = Annotated[Visit, Depends(visit_of)]
