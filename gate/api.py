@@ -1,0 +1,155 @@
+"""The gate's own HTTP, on loopback: its state and preview for the screen beside it, and the attendant's commands.
+
+No personal data leaves here but the mirror, and that only while the traveller is asked to look into it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from enum import StrEnum
+from typing import Annotated, Final
+
+import cv2
+import msgspec
+import numpy as np
+import uvicorn
+from fastapi import FastAPI, Header, HTTPException, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from biometrics.capture import Frame, Rgb
+from biometrics.picture import to_jpeg
+
+from .journey import Event, State
+from .screen import Screen
+
+PREVIEW_SECONDS: Final = 0.1
+"""Ten pictures a second: a mirror that lags no more than a blink, at a tenth of a core."""
+BOUNDARY: Final = "frame"
+BLANK: Final = to_jpeg(np.full((48, 64, 3), 255, np.uint8))
+LOOPBACK: Final = "127.0.0.1"
+
+
+class Command(StrEnum):
+    RELEASE_BACK = "release_back"
+    RESET_EMERGENCY = "reset_emergency"
+    OPEN_SERVICE = "open_service"
+    CLOSE_SERVICE = "close_service"
+
+
+class AttendantOrder(BaseModel, extra="forbid"):
+    command: Command
+
+
+class Controls:
+    """What the attendant and the traveller may do, as the routes need it."""
+
+    def __init__(
+        self,
+        *,
+        tell: Callable[[Event], None],
+        serve: Callable[[bool], None],
+        state: Callable[[], State],
+        pressed: Callable[[], bool],
+        note: Callable[[str], None],
+    ) -> None:
+        self._tell, self._serve, self._state, self._pressed, self._note = tell, serve, state, pressed, note
+
+    def help(self) -> None:
+        self._note("help")
+        self._tell(Event.HELP)
+
+    def obey(self, command: Command) -> None:
+        """Raise HTTPException 409 where the command makes no sense now."""
+        self._note(f"attendant_{command.value}")
+        if command is Command.RELEASE_BACK:
+            self._tell(Event.ATTENDANT)
+        elif command is Command.RESET_EMERGENCY:
+            self._reset()
+        else:
+            self._serve(command is Command.OPEN_SERVICE)
+
+    def _reset(self) -> None:
+        if self._state() is not State.EMERGENCY:
+            raise HTTPException(409, "There is no emergency to end.")
+        if self._pressed():
+            raise HTTPException(409, "The emergency button is still pressed: release it first.")
+        self._tell(Event.RESET)
+
+
+def application(
+    *,
+    screen: Screen,
+    controls: Controls,
+    mirror: Callable[[], Frame | None],
+    token: str,
+    stopping: asyncio.Event,
+) -> FastAPI:
+    app = FastAPI(title="Sekisho gate", docs_url=None, redoc_url=None)
+
+    @app.get("/v1/state")
+    async def state() -> Response:
+        return Response(msgspec.json.encode(screen.view), media_type="application/json")
+
+    @app.get("/v1/events")
+    async def events() -> StreamingResponse:
+        return StreamingResponse(_events(screen, stopping), media_type="text/event-stream")
+
+    @app.get("/v1/preview")
+    async def preview() -> StreamingResponse:
+        media = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
+        return StreamingResponse(_preview(screen, mirror, stopping), media_type=media)
+
+    @app.post("/v1/help", status_code=204)
+    async def help() -> None:
+        controls.help()
+
+    @app.post("/v1/attendant", status_code=204)
+    async def attendant(order: AttendantOrder, x_attendant_token: Annotated[str, Header()] = "") -> None:
+        if not secrets.compare_digest(x_attendant_token.encode(), token.encode()):
+            raise HTTPException(403, "This token does not open the gate's controls.")
+        controls.obey(order.command)
+
+    return app
+
+
+async def _events(screen: Screen, stopping: asyncio.Event) -> AsyncIterator[bytes]:
+    async for view in screen.views():
+        if stopping.is_set():
+            return
+        yield b": still here\n\n" if view is None else b"event: view\ndata: " + msgspec.json.encode(view) + b"\n\n"
+
+
+async def _preview(screen: Screen, mirror: Callable[[], Frame | None], stopping: asyncio.Event) -> AsyncIterator[bytes]:
+    """MJPEG, mirrored as people know themselves; a blank picture while nobody is asked to look."""
+    while not stopping.is_set():
+        frame = mirror() if screen.view.mirror else None
+        picture = BLANK if frame is None else await asyncio.to_thread(_mirrored, frame.image)
+        head = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n\r\n"
+        yield head.encode() + picture + b"\r\n"
+        await asyncio.sleep(PREVIEW_SECONDS)
+
+
+def _mirrored(image: Rgb) -> bytes:
+    return to_jpeg(np.asarray(cv2.flip(image, 1), dtype=np.uint8), quality=75)
+
+
+class Server(uvicorn.Server):
+    """uvicorn inside the station's task group: signals belong to the station."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def server(app: FastAPI) -> Server:
+    return Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1))
+
+
+def listen(port: int) -> socket.socket:
+    """A loopback socket; port 0 picks a free one. Raise OSError where the port is taken."""
+    return socket.create_server((LOOPBACK, port))

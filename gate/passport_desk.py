@@ -1,0 +1,218 @@
+"""The passport on the glass: find the MRZ on the page, wait for the chip, read it, ask again when it was torn away.
+
+Used by the gate and by the bio-cart. The page camera and the card reader are supervised devices; the chip is read
+in the reader's owner thread, the page in the worker process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, Protocol
+
+import numpy as np
+
+from biometrics.capture import Rgb
+from biometrics.workers import WorkerLost, Workers
+from passport_reader.access import MrzKey
+from passport_reader.document import (
+    Card,
+    ChipFinding,
+    ChipLost,
+    ChipRefused,
+    Outcome,
+    PageReading,
+    PassportError,
+    TravelDocument,
+    UnusableMrz,
+)
+from passport_reader.page import read_page
+from passport_reader.reading import Progress, read_document
+from passport_reader.trust import TrustStore
+
+from .feed import CameraFeed
+from .station import Clock, DeviceUnavailable, Supervisor
+
+TRIES: Final = 3
+"""Times a torn away chip is asked for again before an officer takes over (journey, "PLACE_PASSPORT_AGAIN")."""
+PAGE_SECONDS: Final = 12.0
+"""How long a page that lies there may stay unreadable; the reader takes ten looks in that time."""
+READ_SECONDS: Final = 30.0
+"""For the chip, tries included; a passport with a large portrait at 106 kbit/s needs eight."""
+CHIP_SECONDS: Final = 4.0
+"""How long a laid passport may take to show a chip; antennas answer within 0.2 s of lying still."""
+EDGE: Final = 25.0
+"""Grey levels between neighbouring pixels of the reduced picture: ten times a small sensor's noise."""
+EDGES: Final = 0.002
+"""Share of such edges that means something lies on the glass: a line of print makes ten times as many."""
+
+
+class Placing(StrEnum):
+    """Where the reading stands; the screen makes its sentence of it."""
+
+    WAITING = "waiting"
+    LAID = "laid"
+    READING = "reading"
+    AGAIN = "again"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskProgress:
+    """`share` runs from 0 to 1 over the files of the chip."""
+
+    placing: Placing
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DeskReading:
+    """What the glass gave. `laid_at` and `read_at` are monotonic seconds; findings are the desk's own."""
+
+    page: PageReading | None
+    document: TravelDocument | None
+    findings: tuple[ChipFinding, ...]
+    laid_at: float | None
+    read_at: float
+    tries: int = 0
+
+
+class CardReader(Protocol):
+    """A reader with one field. `wait_for_card` raises TimeoutError."""
+
+    def wait_for_card(self, seconds: float | None) -> Card: ...
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """What is known so far of the passport on the glass."""
+
+    progress: Callable[[DeskProgress], None]
+    limit: asyncio.Timeout
+    laid_at: float | None = None
+    page: PageReading | None = None
+    document: TravelDocument | None = None
+    findings: list[ChipFinding] = field(default_factory=list)
+    tries: int = 0
+    over: bool = False
+
+    def allow(self, seconds: float) -> None:
+        """From now on, until the next step is reached."""
+        self.limit.reschedule(asyncio.get_running_loop().time() + seconds)
+
+
+class PassportDesk:
+    """Reads one passport at a time. `now` gives the date certificates are judged at, `clock` monotonic seconds."""
+
+    def __init__(
+        self,
+        page_camera: CameraFeed,
+        card_reader: Supervisor[CardReader],
+        trust: TrustStore,
+        workers: Workers,
+        *,
+        now: Callable[[], datetime],
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self._page_camera, self._card_reader, self._trust = page_camera, card_reader, trust
+        self._workers, self._now, self._clock = workers, now, clock
+
+    async def read(
+        self,
+        progress: Callable[[DeskProgress], None] = lambda progress: None,
+        *,
+        seconds: float = 40.0,
+        tries: int = TRIES,
+    ) -> DeskReading:
+        """Read page and chip. Never raises for what a passport may be: what is missing is a finding.
+
+        `seconds` is the time to lay it down; what comes after has its own.
+
+        Nothing laid, a page that cannot be read, no chip, a chip that refuses or was torn away `tries` times, a
+        reader that stays away: each returns what there is. Cancelling stops the reading at the next file.
+        """
+        attempt = _Attempt(progress, asyncio.timeout(seconds))
+        progress(DeskProgress(Placing.WAITING))
+        try:
+            async with attempt.limit:
+                await self._read_page(attempt)
+                await self._read_chip(attempt, tries)
+        except TimeoutError:
+            attempt.findings.append(_undetermined("access_control", "desk_timeout"))
+        except DeviceUnavailable:
+            attempt.findings.append(_undetermined("access_control", "reader_lost"))
+        finally:
+            attempt.over = True
+        progress(DeskProgress(Placing.DONE, 1.0))
+        return DeskReading(
+            page=attempt.page,
+            document=attempt.document,
+            findings=tuple(attempt.findings),
+            laid_at=attempt.laid_at,
+            read_at=self._clock(),
+            tries=attempt.tries,
+        )
+
+    async def _read_page(self, attempt: _Attempt) -> None:
+        """Look at frames until one shows a readable MRZ."""
+        async for frame in self._page_camera.frames():
+            if not shows_something(frame.image):
+                continue
+            if attempt.laid_at is None:
+                attempt.laid_at = frame.at
+                attempt.allow(PAGE_SECONDS)
+                attempt.progress(DeskProgress(Placing.LAID))
+            try:
+                attempt.page = await self._workers.run(read_page, frame.image)
+            except (UnusableMrz, WorkerLost):
+                continue
+            attempt.allow(READ_SECONDS)
+            return
+
+    async def _read_chip(self, attempt: _Attempt, tries: int) -> None:
+        while True:
+            attempt.tries += 1
+            try:
+                attempt.document = await self._card_reader.call(lambda reader: self._transact(reader, attempt))
+                return
+            except ChipLost:
+                if attempt.tries >= tries:
+                    attempt.findings.append(_undetermined("access_control", "chip_lost"))
+                    return
+                attempt.progress(DeskProgress(Placing.AGAIN))
+            except TimeoutError:
+                attempt.findings.append(_undetermined("access_control", "no_chip"))
+                return
+            except ChipRefused as refusal:
+                attempt.findings.append(ChipFinding("access_control", Outcome.FAILED, refusal.code))
+                return
+            except PassportError as fault:
+                attempt.findings.append(_undetermined("sod_hash", fault.code))
+                return
+
+    def _transact(self, reader: CardReader, attempt: _Attempt) -> TravelDocument:
+        """In the reader's owner thread: wait for the chip, then read all of it."""
+        assert attempt.page is not None
+
+        def tell(file: Progress) -> None:
+            attempt.progress(DeskProgress(Placing.READING, file.done / max(1, file.total)))
+
+        card = reader.wait_for_card(CHIP_SECONDS if attempt.tries == 1 else 3 * CHIP_SECONDS)
+        attempt.progress(DeskProgress(Placing.READING))
+        key = MrzKey.of(attempt.page.mrz)
+        return read_document(card, key, self._trust, at=self._now(), progress=tell, cancelled=lambda: attempt.over)
+
+
+def shows_something(image: Rgb) -> bool:
+    """Whether anything but the empty bed is in the picture: cheap enough for every frame."""
+    reduced = image[::2, ::2, 1].astype(np.int16)
+    return bool(np.mean(np.abs(np.diff(reduced, axis=1)) > EDGE) > EDGES)
+
+
+def _undetermined(check: str, code: str) -> ChipFinding:
+    return ChipFinding(check, Outcome.UNDETERMINED, code)

@@ -1,0 +1,331 @@
+"""A gate with its devices at the wire, and a console that answers what a test tells it to."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import sys
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import cv2
+import httpx2
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from examiner_console.contract import (
+    Decision,
+    DecisionOutcome,
+    Delivery,
+    EventBatch,
+    EventReceipt,
+    Inspection,
+    Problem,
+    Reason,
+    SignedEnvelope,
+    StationEvent,
+    decode,
+    encode,
+    open_envelope,
+)
+from gate import settings
+from gate.lifetime import serve
+from simulators import faces
+from simulators.camera import CameraServer
+from simulators.chip import SimulatedChip
+from simulators.door import LaneServer
+from simulators.issuing import Holder, Passport, World
+from simulators.link import PresentedChip, present
+from simulators.page import render_page
+
+STATION = "gate-1"
+TOKEN = "attendant of this test"
+
+
+class AnsweringConsole:
+    """Speaks the station API for one key. `outcome` None means silence; everything received is kept."""
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        self.outcome: DecisionOutcome | None = DecisionOutcome.CONFIRM
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        self.inspections: list[tuple[Inspection, Delivery]] = []
+        self.evidence: list[str] = []
+        self.events: list[StationEvent] = []
+        self._changed = threading.Condition()
+        keys = {STATION: key.public_key()}
+        console = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_PUT(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                self._answer(*console.put(self.path, body, keys))
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                _, batch = open_envelope(body, EventBatch, purpose="events", keys=keys)
+                console.keep(lambda: console.events.extend(batch.events))
+                self._answer(200, encode(EventReceipt(len(batch.events), 0)))
+
+            def _answer(self, status: int, body: bytes) -> None:
+                self.send_response(status)
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Quiet."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def put(self, path: str, body: bytes, keys: Any) -> tuple[int, bytes]:
+        if self.outcome is None:
+            return 503, encode(Problem("store_unavailable", "The console cannot answer now."))
+        if path.endswith("/evidence"):
+            self.keep(lambda: self.evidence.append(path))
+            return 204, b""
+        delivery = decode(body, SignedEnvelope).delivery
+        _, inspection = open_envelope(body, Inspection, purpose="inspection", keys=keys)
+        self.keep(lambda: self.inspections.append((inspection, delivery)))
+        self.may_answer.wait(5.0)
+        outcome = DecisionOutcome.REFER if delivery is Delivery.DEFERRED else self.outcome
+        reason = Reason("test", "Art. 25", "test")
+        return 200, encode(Decision(inspection.id, outcome, (reason,), "1", datetime.now(UTC), booth="3"))
+
+    def keep(self, write: Callable[[], None]) -> None:
+        with self._changed:
+            write()
+            self._changed.notify_all()
+
+    async def wait(self, condition: Callable[[], bool], seconds: float = 20.0) -> None:
+        def waited() -> bool:
+            with self._changed:
+                return self._changed.wait_for(condition, seconds)
+
+        assert await asyncio.to_thread(waited), [event.kind for event in self.events]
+
+    def kinds(self) -> list[str]:
+        return [event.kind for event in self.events]
+
+    def event(self, kind: str) -> StationEvent:
+        return next(event for event in self.events if event.kind == kind)
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Site:
+    """One gate's surroundings: devices, console, settings file."""
+
+    folder: Path
+    lane: LaneServer
+    page: CameraServer
+    camera: CameraServer
+    console: AnsweringConsole
+    config: Path
+    vpcd_port: int
+    http_port: int
+    world: World
+    laid: list[PresentedChip] = field(default_factory=list)
+
+    def passport(self, person: int, **given: Any) -> Passport:
+        portrait = cv2.imencode(".jpg", cv2.cvtColor(faces.portrait(faces.person(person)), cv2.COLOR_RGB2BGR))[1]
+        holder = Holder(
+            surname="YAMADA",
+            given_names="HANAKO",
+            nationality="JPN",
+            issuing_state="JPN",
+            birth_date=date(1980, 5, 17),
+            sex="F",
+            expiry_date=date(2031, 5, 17),
+            document_number="TR1234567",
+            portrait_jpeg=portrait.tobytes(),
+        )
+        return self.world.issue(holder, **given)
+
+    def lay(self, passport: Passport, *, tear_after: int | None = None) -> None:
+        self.page.show(render_page(passport))
+        self.laid.append(present(SimulatedChip(passport), "127.0.0.1", self.vpcd_port, tear_after=tear_after))
+
+    def lift(self) -> None:
+        self.page.show(None)
+        while self.laid:
+            self.laid.pop().remove()
+
+    def face(self, person: int) -> None:
+        self.camera.show(faces.living(faces.person(person), seed=1))
+
+    def close(self) -> None:
+        self.lift()
+        for device in (self.lane, self.page, self.camera, self.console):
+            device.close()
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    return World(11)
+
+
+@pytest.fixture
+def site(tmp_path: Path, world: World) -> Iterator[Site]:
+    key = Ed25519PrivateKey.generate()
+    lane, page, camera, console = LaneServer(), CameraServer(), CameraServer(), AnsweringConsole(key)
+    http_port, vpcd_port = free_port(), free_port()
+    files = {
+        "key_file": ("station.key", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())),
+        "door_key_file": ("door.key", lane.key.hex().encode()),
+        "master_list": ("list.ml", world.master_list()),
+        "master_list_root": ("root.cer", world.master_list_root),
+        "attendant_token_file": ("token", TOKEN.encode()),
+    }
+    given: dict[str, object] = {
+        "station": STATION,
+        "number": 1,
+        "direction": "departure",
+        "port_name": "Tokyo Haneda",
+        "console_url": console.url,
+        "outbox": "outbox.db",
+        "vpcd_port": vpcd_port,
+        "page_camera": page.url,
+        "face_camera": camera.url,
+        "door_device": lane.device,
+        "http_port": http_port,
+        "booth": "9",
+    }
+    for name, (file, content) in files.items():
+        (tmp_path / file).write_bytes(content)
+        given[name] = file
+    config = tmp_path / "gate.toml"
+    config.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in given.items()))
+    site = Site(tmp_path, lane, page, camera, console, config, vpcd_port, http_port, world)
+    yield site
+    site.close()
+
+
+@dataclass
+class RunningGate:
+    site: Site
+    url: str
+    view: dict[str, Any] = field(default_factory=dict)
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    prompts: list[str] = field(default_factory=list)
+
+    async def until(self, condition: Callable[[dict[str, Any]], bool], seconds: float = 30.0) -> dict[str, Any]:
+        async with self.changed:
+            try:
+                await asyncio.wait_for(self.changed.wait_for(lambda: bool(self.view) and condition(self.view)), seconds)
+            except TimeoutError:
+                raise AssertionError(f"still {self.view} after {self.prompts}") from None
+        return self.view
+
+    async def state(self, *names: str) -> dict[str, Any]:
+        return await self.until(lambda view: view["state"] in names)
+
+    async def prompt(self, *names: str) -> dict[str, Any]:
+        return await self.until(lambda view: view["prompt"] in names)
+
+    async def empty(self) -> None:
+        await asyncio.to_thread(self.site.lane.wait_for, lambda lane: lane.inside == 0)
+
+    async def order(self, command: str, token: str = TOKEN) -> int:
+        """The attendant presses a key; the status of the answer."""
+        return await self.post("/v1/attendant", json={"command": command}, headers={"x-attendant-token": token})
+
+    async def post(self, path: str, **request: Any) -> int:
+        async with httpx2.AsyncClient(trust_env=False) as client:
+            return (await client.post(self.url + path, **request)).status_code
+
+    async def hear(self, view: dict[str, Any]) -> None:
+        async with self.changed:
+            self.view = view
+            self.prompts.append(view["prompt"])
+            self.changed.notify_all()
+
+
+async def _listen(gate: RunningGate) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", gate.site.http_port)
+    writer.write(b"GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    try:
+        while line := await reader.readline():
+            if line.startswith(b"data: "):
+                await gate.hear(json.loads(line[6:]))
+    finally:
+        writer.close()
+
+
+@asynccontextmanager
+async def running(site: Site) -> AsyncIterator[RunningGate]:
+    """The gate's own program, in this process, until the block ends."""
+    stop = asyncio.Event()
+    gate = RunningGate(site, f"http://127.0.0.1:{site.http_port}")
+    listens = asyncio.Event()
+    serving = asyncio.create_task(serve(settings.load(site.config), stop, on_serving=lambda port: listens.set()))
+    await listens.wait()
+    listening = asyncio.create_task(_listen(gate))
+    try:
+        yield gate
+    finally:
+        stop.set()
+        await serving
+        await asyncio.wait([listening])
+
+
+@asynccontextmanager
+async def apart(site: Site) -> AsyncIterator[tuple[RunningGate, asyncio.subprocess.Process]]:
+    """The gate as a process of its own; it is killed, if need be, when the block ends."""
+    command = (sys.executable, "-m", "gate", "--config", str(site.config))
+    program = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+    assert program.stderr is not None
+    gate = RunningGate(site, f"http://127.0.0.1:{site.http_port}")
+    while b'"serving"' not in (line := await program.stderr.readline()):
+        assert line, "the gate ended before it served"
+    reading = [asyncio.create_task(program.stderr.read()), asyncio.create_task(_listen(gate))]
+    try:
+        yield gate, program
+    finally:
+        if program.returncode is None:
+            program.kill()
+        await program.wait()
+        await asyncio.wait(reading)
+
+
+@pytest.fixture
+def gate_process(site: Site) -> Callable[[], Any]:
+    return lambda: apart(site)
+
+
+@pytest.fixture
+def play(site: Site) -> Callable[[Callable[[RunningGate], Awaitable[None]]], None]:
+    """Start the gate, wait until it is ready, play a journey, stop it in good order."""
+
+    def begin(journey: Callable[[RunningGate], Awaitable[None]]) -> None:
+        async def whole() -> None:
+            async with running(site) as gate:
+                await gate.state("ready")
+                await journey(gate)
+
+        asyncio.run(whole())
+
+    return begin
