@@ -1,0 +1,374 @@
+"""The bio-cart: carries out what `visit.TABLE` says, one traveller at a time.
+
+Every event goes through `happen()`; every effect is a method here. A capture runs as one task, and the next one ends
+it, so what a device says too late reaches nobody. What is known of the traveller is one `Case`, dropped as a whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+
+from biometrics.capture import BiometricError, CaptureFailed, DeviceLost, FingerPosition
+from biometrics.workers import Workers
+from examiner_console.outbox import OutboxError
+from gate import inspection as words
+from gate.face_desk import FaceDesk
+from gate.face_sample import compare_portrait
+from gate.feed import CameraFeed
+from gate.passport_desk import DeskProgress, DeskReading, PassportDesk, Placing
+from gate.station import Clock
+from gate.telemetry import Telemetry
+from kiosk.case import Case
+from kiosk.exemption import Exemption, exemption_of
+from kiosk.fingers import LEFT, RIGHT, Attempt, FingerDesk, next_finger
+from kiosk.languages import of_state
+from kiosk.patience import due
+from kiosk.prompts import PURPOSES, STAYS
+from kiosk.sending import Sending
+from kiosk.stream import Change
+from kiosk.visit import AT_THE_DESK, Effect, Event, State, advance
+
+log = structlog.get_logger(__name__)
+
+WATCH_SECONDS: Final = 0.2
+DESK_LOST_SECONDS: Final = 5.0
+"""A camera that is opened again within this is not worth closing the bio-cart for."""
+DESK_SECONDS: Final = 600.0
+"""The desk may wait as long as the visit does; the visit's own patience ends it."""
+FACE_SECONDS: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """What the bio-cart is made of. `watched` are the devices without which no passport can be read."""
+
+    desk: PassportDesk
+    faces: FaceDesk
+    fingers: FingerDesk
+    workers: Workers
+    watched: tuple[Callable[[], bool], ...]
+    mirror: CameraFeed
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the bio-cart stands; `booth` is where travellers walk to when the console is silent."""
+
+    station: str
+    port: str
+    booth: str | None = None
+
+
+class BioCart:
+    """`run()` until cancelled. Reads and touches come from the same event loop; nothing here is shared with threads."""
+
+    def __init__(
+        self,
+        devices: Devices,
+        sending: Sending,
+        telemetry: Telemetry,
+        place: Place,
+        *,
+        now: Callable[[], datetime],
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self.change = Change()
+        self.state = State.CLOSED  # until the first look at the devices
+        self.case: Case | None = None
+        self.chosen: str | None = None
+        self._guessed: str | None = None
+        self.booth: str | None = None
+        self.finger: FingerPosition | None = None
+        self.attempt: Attempt | None = None
+        self.advice: str | None = None
+        self.warned = self.staff_called = False
+        self.visits = 0
+        self._devices, self._sending, self._telemetry, self._place = devices, sending, telemetry, place
+        self._now, self._clock = now, clock
+        self._active_at = self._ready_at = clock()
+        self._capture: asyncio.Task[None] | None = None
+        self._effects: dict[Effect, Callable[[], None]] = {
+            Effect.READ_PASSPORT: lambda: self._start(self._read_passport()),
+            Effect.CAPTURE_FINGER: self._capture_finger,
+            Effect.NOTE_MISSING: self._note_missing,
+            Effect.NEXT_FINGER: self._next_finger,
+            Effect.CAPTURE_FACE: lambda: self._start(self._capture_face()),
+            Effect.SEND: lambda: self._start(self._send()),
+            Effect.CALL_STAFF: self._call_staff,
+            Effect.WARN: self._warn,
+            Effect.REST_DEVICES: self._rest,
+            Effect.DROP_DATA: self._drop,
+            Effect.FORGET: self._forget,
+        }
+
+    async def run(self) -> None:
+        """Watch the clock and the passport reader."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            self.watch()
+
+    def watch(self) -> None:
+        """One look at the clock and at the devices."""
+        if all(ready() for ready in self._devices.watched):
+            self._ready_at = self._clock()
+            if self.state is State.CLOSED:
+                self.happen(Event.DESK_READY)
+        elif self.state in AT_THE_DESK and self._clock() - self._ready_at > DESK_LOST_SECONDS:
+            self.happen(Event.DESK_LOST)
+        brought = due(self.state, self._clock() - self._active_at, warned=self.warned)
+        if brought is not None:
+            self.happen(brought)
+
+    def happen(self, event: Event) -> None:
+        before = self.state
+        self.state, effects = advance(before, event)
+        if event is Event.BEGIN and self.state is not before:
+            self._telemetry.note("visit_began")
+        if self.state is not before:
+            log.info("visit", state=self.state.value, after=event.value)
+            self.advice = self.attempt = None
+            self.active()
+        for effect in effects:
+            self._effects[effect]()
+        self.change.bump()
+
+    def active(self) -> None:
+        """A sign of life of the traveller."""
+        self._active_at = self._clock()
+        if self.warned:
+            self.warned = False
+            self.change.bump()
+
+    def close(self) -> None:
+        """At the end of the process: nothing of a traveller is left to finish."""
+        self._rest()
+        self._drop()
+
+    def press(self, action: str, value: str) -> bool:
+        """Whether there is such a button now or ever; see `kiosk.cart_screen` for the list."""
+        self.active()
+        match action:
+            case "language":
+                self.chosen = value
+                self.happen(Event.LANGUAGE_CHOSEN)
+            case "purpose" if value in PURPOSES:
+                self._declare(Event.PURPOSE_CHOSEN, purpose=value)
+            case "stay" if value.isdecimal() and int(value) in STAYS:
+                self._declare(Event.STAY_CHOSEN, stay_days=int(value))
+            case _ if action in TOUCHES:
+                self.happen(TOUCHES[action])
+            case "more" | "activity":
+                pass
+            case _:
+                return False
+        return True
+
+    @property
+    def mirror(self) -> CameraFeed:
+        return self._devices.mirror
+
+    @property
+    def language(self) -> str | None:
+        """Chosen by touch, else a guess from the passport."""
+        document = self.case.document if self.case else None
+        return self.chosen or (self._guessed if document is None else of_state(document.issuing_state))
+
+    def _declare(self, event: Event, *, purpose: str | None = None, stay_days: int | None = None) -> None:
+        if self.case is not None:
+            self.case.purpose = purpose or self.case.purpose
+            self.case.stay_days = stay_days or self.case.stay_days
+        self.happen(event)
+
+    # effects
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        self._rest()
+        self._capture = asyncio.get_running_loop().create_task(work)
+        self._capture.add_done_callback(_report)
+
+    def _rest(self) -> None:
+        if self._capture is not None and self._capture is not asyncio.current_task():
+            self._capture.cancel()
+        self._capture = None
+
+    def _note(self, kind: str, **data: str | int | float | bool | None) -> None:
+        self._telemetry.note(kind, self.case.id if self.case else None, **data)
+
+    def _call_staff(self) -> None:
+        if not self.staff_called:
+            self.staff_called = True
+            self._note("help", state=self.state.value)
+
+    def _warn(self) -> None:
+        self.warned = True
+        self._active_at = self._clock()
+
+    def _drop(self) -> None:
+        """What was read and captured goes; a guess at the language stays for the sentence that shows the way."""
+        self._guessed = self.language
+        self.case = self.finger = self.attempt = self.advice = None
+
+    def _forget(self) -> None:
+        if self.case is not None:
+            self._note("abandoned")
+        self._drop()
+        self.chosen = self._guessed = self.booth = None
+        self.warned = self.staff_called = False
+        self.visits += 1
+
+    # the passport
+
+    async def _read_passport(self) -> None:
+        case = self.case = Case(id=words.new_inspection_id(), started_at=self._now())
+        loop = asyncio.get_running_loop()
+
+        def progress(step: DeskProgress) -> None:
+            loop.call_soon_threadsafe(self._follow_reading, case, step)
+
+        while True:
+            reading = await self._devices.desk.read(progress, seconds=DESK_SECONDS)
+            if reading.laid_at is not None:
+                break
+        self._take_reading(case, reading)
+
+    def _follow_reading(self, case: Case, step: DeskProgress) -> None:
+        if self.case is not case:
+            return
+        self.active()
+        if step.placing in (Placing.LAID, Placing.READING) and self.state is not State.READING:
+            self.happen(Event.PASSPORT_SEEN)
+        elif step.placing is Placing.AGAIN:
+            self.happen(Event.CHIP_LOST)
+
+    def _take_reading(self, case: Case, reading: DeskReading) -> None:
+        case.reading = reading
+        case.document = words.document_from(reading)
+        case.times.laid, case.times.read = reading.laid_at, reading.read_at
+        if case.document is None:
+            self._note("passport_unreadable")
+            self.happen(Event.UNREADABLE)
+            return
+        case.exemption = exemption_of(case.document, self._now().date())
+        events = {None: Event.DOCUMENT_READ, Exemption.NATIONAL: Event.NATIONAL_READ}
+        self.happen(events.get(case.exemption, Event.EXEMPT_READ))
+
+    # the fingers
+
+    def _capture_finger(self) -> None:
+        assert self.case is not None
+        self.attempt = self.advice = None
+        self.finger = next_finger(RIGHT if self.state is State.RIGHT_HAND else LEFT, self.case.tried)
+        if self.finger is not None:
+            self._start(self._ask_finger(self.case, self.finger))
+
+    def _next_finger(self) -> None:
+        self._capture_finger()
+        if self.finger is None:
+            self.happen(Event.HAND_EXHAUSTED)
+
+    def _note_missing(self) -> None:
+        if self.case is not None and self.finger is not None:
+            self.case.note_finger(self.finger, "missing")
+
+    async def _ask_finger(self, case: Case, finger: FingerPosition) -> None:
+        case.times.capturing = case.times.capturing or self._clock()
+        try:
+            image = await self._devices.fingers.capture(finger, self._show_attempt)
+        except DeviceLost:
+            case.fingers_trouble = "scanner_lost"
+            self.happen(Event.SCANNER_LOST)
+        except CaptureFailed:
+            case.note_finger(finger, "failed")
+            self.happen(Event.FINGER_FAILED)
+        else:
+            case.note_finger(finger, "captured", image)
+            self.happen(Event.FINGER_CAPTURED)
+
+    def _show_attempt(self, attempt: Attempt) -> None:
+        self.attempt, self.advice = attempt, attempt.advice
+        if attempt.image is not None:
+            self.active()
+        self.change.bump()
+
+    # the face
+
+    async def _capture_face(self) -> None:
+        case = self.case
+        assert case is not None
+        try:
+            case.face = await self._devices.faces.capture(seconds=FACE_SECONDS, advise=self._advise)
+        except DeviceLost:
+            case.face_trouble = "camera_lost"
+            self.happen(Event.CAMERA_LOST)
+        except BiometricError as failure:
+            case.face_trouble = failure.code
+            self.happen(Event.FACE_FAILED)
+        else:
+            self.happen(Event.FACE_CAPTURED)
+
+    def _advise(self, advice: str | None) -> None:
+        self.advice = advice
+        if advice != "look_at_camera":
+            self.active()
+        self.change.bump()
+
+    # the console
+
+    async def _send(self) -> None:
+        case = self.case
+        assert case is not None
+        case.times.captured = self._clock() if case.times.capturing else None
+        await self._compare(case)
+        case.times.sending = self._clock()
+        inspection = case.inspection(
+            station=self._place.station,
+            port=self._place.port,
+            language=self.language or "",
+            completed_at=self._now(),
+        )
+        try:
+            decision = await self._sending.submit(inspection, case.evidence())
+        except OutboxError as error:
+            log.error("case_not_kept", code=error.code)
+            decision = None
+        case.times.answered = self._clock()
+        self.booth = (decision and decision.booth) or self._place.booth
+        outcome = decision.outcome.value if decision else "refer"
+        self._telemetry.note("transaction", case.id, outcome=outcome, local=decision is None, **case.times.seconds())
+        self.happen(Event.ANSWERED)
+
+    async def _compare(self, case: Case) -> None:
+        """Live face against the chip's portrait; where that cannot be done, the finding says why."""
+        portrait = case.reading.document.face if case.reading and case.reading.document else None
+        if case.face is None or portrait is None:
+            case.comparison_trouble = "" if case.exemption else "one_side_missing"
+            return
+        try:
+            compared = await self._devices.workers.run(compare_portrait, portrait.data, case.face.template)
+        except BiometricError as error:
+            case.comparison_trouble = error.code
+        else:
+            case.comparison = words.comparison_of(compared, modality="face", probe="live_face", reference="chip_face")
+
+
+TOUCHES: Final = {
+    "begin": Event.BEGIN,
+    "missing": Event.FINGER_MISSING,
+    "help": Event.HELP,
+    "stop": Event.STOP,
+    "finish": Event.STOP,
+}
+"""Buttons that are events as they stand."""
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    """A fault of ours in a capture: the visit's patience moves the traveller on, the log tells a technician."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("capture_broke", error=type(error).__name__)
