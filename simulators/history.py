@@ -11,10 +11,10 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from examiner_console.tables import decisions, events, inspections
 from sqlalchemy import create_engine, func, select
 
 from examiner_console.contract import Decision, Inspection, decode
+from examiner_console.tables import decisions, events, inspections
 
 _TIMES: Final = ("read", "capture", "decision", "total")
 
