@@ -56,6 +56,7 @@ class CartWalk:
             await self._act(view)
             view = await self._next(eyes, view)
         await asyncio.to_thread(self.wallet.lift, self.station)
+        await self.client.post(f"{self.station.url}/touch/finish")
         return _OVER[view["state"]]
 
     async def _next(self, eyes: Eyes, now: dict[str, Any]) -> dict[str, Any]:
