@@ -51,6 +51,8 @@ class Plan:
     officer: bool = True
     rough: bool = False
     """Programs die at random: then a referral is a lawful end of every visit."""
+    hesitation: float = 0.0
+    """Seconds travellers look at a screen before they act: none where a machine watches, some where people do."""
     outage_seconds: float = 6.0
     """How long the scenario `console_down` keeps the console away."""
 
@@ -105,9 +107,12 @@ class Hall:
             await self.visits.note(visit, activity)
 
         if isinstance(station, BioCartStation):
-            return await CartWalk(traveller, wallet, station, self.client, note).walk()
+            cart_walk = CartWalk(traveller, wallet, station, self.client, note, self.plan.hesitation)
+            return await cart_walk.walk()
         before = len(station.lane.history)
-        walk = GateWalk(traveller, wallet, station, self.client, note, self._console_outage, self.random)
+        walk = GateWalk(
+            *(traveller, wallet, station, self.client, note, self._console_outage, self.random), self.plan.hesitation
+        )
         outcome = await walk.walk()
         visit.exits += sum(opening.door == "exit" for opening in station.lane.history[before:])
         return outcome
