@@ -100,7 +100,8 @@ class Hall:
     def _expected(self, scenario: Scenario) -> tuple[str, ...]:
         if scenario.station == BIO_CART and not self.plan.officer:
             return ("refer",)
-        return (*scenario.expected, "refer") if self.plan.rough else scenario.expected
+        may_fail = self.plan.rough or not self.people.certain
+        return (*scenario.expected, "refer") if may_fail and "refer" not in scenario.expected else scenario.expected
 
     async def _walk(self, visit: Visit, traveller: Traveller, wallet: Wallet, station: Station) -> str:
         async def note(activity: str) -> None:
