@@ -100,7 +100,7 @@ class Store:
         self._before_commit = before_commit
         self._writer_engine = _engine(self.url, begin="BEGIN IMMEDIATE", size=1)
         self._reader_engine = _engine(self.url, begin="BEGIN", size=READERS)
-        self._waiting: queue.Queue[_Write[Any, Any] | None] = queue.Queue()
+        self._waiting: queue.SimpleQueue[_Write[Any, Any] | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._writer = threading.Thread(target=self._write_until_closed, name="store-writer", daemon=True)
         self._writer.start()

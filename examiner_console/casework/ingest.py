@@ -11,9 +11,10 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from examiner_console.casework import landings
 from examiner_console.casework.casebook import open_cases
@@ -162,13 +163,16 @@ def _passport(document: Document) -> landings.Passport:
     return document.nationality, document.document_number
 
 
+_KNOWN: Final = (
+    select(inspections.c.id, inspections.c.payload_sha256, decisions.c.version, decisions.c.body)
+    .join(decisions, decisions.c.inspection == inspections.c.id)
+    .where(inspections.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(decisions.c.version)
+)
+
+
 def _known(connection: Connection, ids: set[UUID]) -> dict[UUID, _Known]:
-    rows = connection.execute(
-        select(inspections.c.id, inspections.c.payload_sha256, decisions.c.version, decisions.c.body)
-        .join(decisions, decisions.c.inspection == inspections.c.id)
-        .where(inspections.c.id.in_(sorted(ids)))
-        .order_by(decisions.c.version)
-    )
+    rows = connection.execute(_KNOWN, {"ids": sorted(ids)})
     return {row.id: _Known(row.payload_sha256, row.version, decode(row.body, Decision)) for row in rows}
 
 
