@@ -14,7 +14,7 @@ import pytest
 from examiner_console.casework import landings
 from examiner_console.casework.api import MAX_INSPECTION_BYTES
 from examiner_console.casework.ingest import Arrived, Ingest
-from examiner_console.console import Console, ledger_key
+from examiner_console.console import Console
 from examiner_console.contract import (
     MAX_ENVELOPE_BYTES,
     Decision,
@@ -27,6 +27,7 @@ from examiner_console.contract import (
     encode,
 )
 from examiner_console.record import verify
+from examiner_console.upkeep import ledger_key
 from tests.examiner_console.conftest import TestClock, stations_of
 from tests.examiner_console.samples import NOW, arrival, envelope, inspection, passport, pictures
 
