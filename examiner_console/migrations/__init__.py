@@ -26,15 +26,6 @@ def upgrade(url: str) -> None:
     engine.dispose()
 
 
-def is_current(url: str) -> bool:
-    """Whether the database has the newest schema."""
-    engine = create_engine(psycopg_url(url), poolclass=NullPool)
-    with engine.connect() as connection:
-        found = _revision(connection)
-    engine.dispose()
-    return found == HEAD
-
-
 def _revision(connection: Connection) -> str | None:
     """As alembic notes it; None where it never ran."""
     if not inspect(connection).has_table("alembic_version"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -19,10 +19,9 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, bindparam, func, insert, select
 
-from examiner_console.tables import EPOCH, checkpoints, ledger
+from examiner_console.tables import checkpoints, ledger, microseconds
 
 HASH_BYTES: Final = 32
-_MICROSECOND: Final = timedelta(microseconds=1)
 _SIZE: Final = select(func.coalesce(func.max(ledger.c.position) + 1, 0))
 _UNSEALED: Final = select(ledger.c.leaf_hash).where(ledger.c.position >= bindparam("size")).order_by(ledger.c.position)
 _LAST_CHECKPOINT: Final = select(checkpoints.c.size, checkpoints.c.peaks).order_by(checkpoints.c.size.desc()).limit(1)
@@ -96,8 +95,7 @@ def append(connection: Connection, leaves: Iterable[Leaf]) -> None:
 
 def checkpoint_bytes(key: str, size: int, root: bytes, at: datetime) -> bytes:
     """What a checkpoint's signature covers: four lines, the instant in microseconds since 1970 UTC."""
-    micros = (at - EPOCH) // _MICROSECOND
-    return f"sekisho ledger 1 {key}\n{size}\n{root.hex()}\n{micros}\n".encode()
+    return f"sekisho ledger 1 {key}\n{size}\n{root.hex()}\n{microseconds(at)}\n".encode()
 
 
 @dataclass(frozen=True, slots=True)
