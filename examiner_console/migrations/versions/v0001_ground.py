@@ -14,7 +14,8 @@ depends_on = None
 def upgrade() -> None:
     _stations()
     _inspections()
-    _casework()
+    _cases()
+    _landings_and_actions()
     _evidence()
     _ledger()
     _officers()
@@ -69,7 +70,7 @@ def _inspections() -> None:
     )
 
 
-def _casework() -> None:
+def _cases() -> None:
     op.create_table(
         "cases",
         sa.Column("inspection", sa.Uuid(), nullable=False),
@@ -91,6 +92,9 @@ def _casework() -> None:
     )
     op.create_index("cases_by_document", "cases", ["document_number", "state"], unique=False)
     op.create_index("cases_by_state", "cases", ["state", "opened_at"], unique=False)
+
+
+def _landings_and_actions() -> None:
     op.create_table(
         "landings",
         sa.Column("id", sa.Uuid(), nullable=False),
