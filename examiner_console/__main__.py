@@ -13,9 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
-import structlog
 import typer
-import uvloop
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from sqlalchemy import Connection
@@ -24,12 +22,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from examiner_console import migrations
 from examiner_console.casework import landings as landing_records
 from examiner_console.casework.stations import Station, enrol
-from examiner_console.console import ledger_key, open_console, open_store, utc_now
 from examiner_console.contract import ContractError, Direction, StationKind
 from examiner_console.database import Store, StoreError
 from examiner_console.law import replay
 from examiner_console.record import verify
 from examiner_console.settings import Settings, UnusableSettings, load_settings
+from examiner_console.upkeep import ledger_key, open_store, utc_now
 from examiner_console.web import officers as web_officers
 
 T = TypeVar("T")
@@ -81,9 +79,14 @@ def _with_store(settings: Settings, work: Callable[[Store], Any]) -> Any:
 @app.command()
 def serve(config: Config = None) -> None:
     """Serve stations and officers until SIGTERM. Example: python -m examiner_console serve --config console.toml"""
-    from examiner_console import serving  # here: upkeep commands need no web server, and start in half the time
+    import structlog  # all of these here: upkeep commands need no server, and start in half the time
+    import uvloop
+
+    from examiner_console import serving
+    from examiner_console.console import open_console
     from examiner_console.web import pages
 
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     settings = _settings(config)
     _migrate(settings)
@@ -96,7 +99,7 @@ def serve(config: Config = None) -> None:
         for _, listener in running:
             print(f"listening on {listener.getsockname()[0]}:{listener.getsockname()[1]}", flush=True)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(serving.serve(running))
+            runner.run(serving.serve(running, console.referrals.hang_up))
     except OSError as error:
         _refuse(error)
     finally:
@@ -204,5 +207,4 @@ def decide(case: Path, json: Json = False) -> None:
 
 
 if __name__ == "__main__":
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     app()

@@ -8,36 +8,43 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from sqlalchemy import text
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from examiner_console.casework import openapi
-from examiner_console.casework.api import station_router
-from examiner_console.casework.problems import CAUGHT, problem_response, respond
+from examiner_console.casework.api import StationApi
+from examiner_console.casework.problems import problem_response
 from examiner_console.console import Console
 from examiner_console.database import StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
 
-def create_app(console: Console, routers: Sequence[APIRouter] = (), *, stations: bool = True) -> FastAPI:
+def create_app(console: Console, routers: Sequence[APIRouter] = (), *, stations: bool = True) -> ASGIApp:
     """`stations` False leaves the station API out, for the officers' port when stations have one of their own."""
     app = FastAPI(title="Sekisho examiner console", version="1", docs_url=None, redoc_url=None)
-    if stations:
-        app.include_router(station_router(console))
-        app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     app.include_router(_health(console))
     for router in routers:
         app.include_router(router)
-    for error in CAUGHT:
-        app.add_exception_handler(error, _on_problem)
-    app.add_exception_handler(RequestValidationError, _on_invalid_path)
     app.add_middleware(Faults)
-    return app
+    if not stations:
+        return app
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+    return Fork(Faults(StationApi(console)), app)
+
+
+class Fork:
+    """Everything under the station API's prefix goes to it, the rest to the pages."""
+
+    def __init__(self, stations: ASGIApp, pages: ASGIApp) -> None:
+        self._stations, self._pages = stations, pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_station = scope["type"] == "http" and scope["path"].startswith(openapi.PREFIX)
+        await (self._stations if is_station else self._pages)(scope, receive, send)
 
 
 def _health(console: Console) -> APIRouter:
@@ -52,14 +59,6 @@ def _health(console: Console) -> APIRouter:
         return JSONResponse({"status": "ok"})
 
     return router
-
-
-async def _on_problem(_request: Request, error: Exception) -> Response:
-    return respond(error)
-
-
-async def _on_invalid_path(_request: Request, _error: Exception) -> Response:
-    return problem_response(422, "unusable_request", "The address or a parameter in it is not usable here.")
 
 
 class Faults:
@@ -90,9 +89,7 @@ class Faults:
 def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
-        components = schema.setdefault("components", {}).setdefault("schemas", {})
-        for unused in ("HTTPValidationError", "ValidationError"):
-            components.pop(unused, None)
-        components.update(openapi.COMPONENTS)
+        schema["paths"] |= openapi.PATHS
+        schema.setdefault("components", {}).setdefault("schemas", {}).update(openapi.COMPONENTS)
         app.openapi_schema = schema
     return app.openapi_schema

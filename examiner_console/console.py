@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+import structlog
 
 from examiner_console.casework.ingest import Ingest
 from examiner_console.casework.pictures import Pictures
@@ -16,14 +15,10 @@ from examiner_console.casework.telemetry import Telemetry
 from examiner_console.database import Store
 from examiner_console.law.statuses import STATUSES, Status
 from examiner_console.record.evidence import Vault, load_or_create_secret
-from examiner_console.record.ledger import Sealer
 from examiner_console.settings import Settings
+from examiner_console.upkeep import Clock, open_store, utc_now
 
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +42,7 @@ class Console:
 def open_console(settings: Settings, clock: Clock = utc_now) -> Console:
     """Keys are made on first use. The database must have been migrated. Raises ValueError for an unusable key file."""
     vault = Vault(load_or_create_secret(settings.master_key))
-    store = open_store(settings, clock)
+    store = open_store(settings, clock, _log_failure)
     return Console(
         settings=settings,
         store=store,
@@ -61,10 +56,6 @@ def open_console(settings: Settings, clock: Clock = utc_now) -> Console:
     )
 
 
-def open_store(settings: Settings, clock: Clock = utc_now) -> Store:
-    """The store alone, sealing its ledger: what upkeep commands need."""
-    return Store(settings.database, before_commit=Sealer(ledger_key(settings), clock))
-
-
-def ledger_key(settings: Settings) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(load_or_create_secret(settings.ledger_key))
+def _log_failure(error: Exception, writes: int) -> None:
+    cause = type(getattr(error, "orig", None) or error).__name__
+    log.error("store_unavailable", cause=cause, writes=writes)

@@ -18,7 +18,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, PendingRollbackError
 from sqlalchemy.pool import QueuePool
@@ -38,8 +37,6 @@ PRAGMAS: Final = (
     "wal_autocheckpoint=8000",
 )
 """FULL: a commit is on disk when it returns. Erased rows are overwritten. The log is folded back every 32 MB."""
-
-log = structlog.get_logger(__name__)
 
 
 class StoreError(Exception):
@@ -93,14 +90,24 @@ def psycopg_url(url: str) -> str:
 
 
 class Store:
-    """Thread-safe inside, asyncio outside. `before_commit` runs last in every transaction that wrote."""
+    """Thread-safe inside, asyncio outside. `before_commit` runs last in every transaction that wrote.
 
-    def __init__(self, url: str, *, before_commit: Callable[[Connection], None] = lambda _: None) -> None:
+    `on_failure` hears, on the writer's thread, why a batch was not stored and how many writes were in it.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        before_commit: Callable[[Connection], None] = lambda _: None,
+        on_failure: Callable[[Exception, int], None] = lambda _error, _writes: None,
+    ) -> None:
         self.url = psycopg_url(url)
         self._before_commit = before_commit
+        self._on_failure = on_failure
         self._writer_engine = _engine(self.url, begin="BEGIN IMMEDIATE", size=1)
         self._reader_engine = _engine(self.url, begin="BEGIN", size=READERS)
-        self._waiting: queue.Queue[_Write[Any, Any] | None] = queue.Queue()
+        self._waiting: queue.SimpleQueue[_Write[Any, Any] | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._writer = threading.Thread(target=self._write_until_closed, name="store-writer", daemon=True)
         self._writer.start()
@@ -163,9 +170,7 @@ class Store:
                 self._before_commit(connection)
             return outcomes
         except Exception as error:
-            log.error(
-                "store_unavailable", cause=type(getattr(error, "orig", None) or error).__name__, writes=len(batch)
-            )
+            self._on_failure(error, len(batch))
             return [(write, None, _unavailable(error)) for write in batch]
 
 

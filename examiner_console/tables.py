@@ -29,14 +29,19 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
+def microseconds(at: datetime) -> int:
+    """Since 1970 UTC. A naive instant raises TypeError: it names none."""
+    return (at - EPOCH) // _MICROSECOND
+
+
 class Instant(TypeDecorator[datetime]):
-    """An aware datetime as microseconds since 1970 UTC. A naive one raises TypeError: it names no instant."""
+    """An aware datetime as `microseconds`."""
 
     impl = BigInteger
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - EPOCH) // _MICROSECOND
+        return None if value is None else microseconds(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         return None if value is None else EPOCH + timedelta(microseconds=value)

@@ -11,12 +11,14 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Request
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route, Router
+from starlette.types import Receive, Scope, Send
 
-from examiner_console.casework import openapi
 from examiner_console.casework.ingest import Arrived, Conflict
-from examiner_console.casework.problems import JSON, Refused
+from examiner_console.casework.openapi import PREFIX
+from examiner_console.casework.problems import CAUGHT, JSON, Refused, respond
 from examiner_console.casework.stations import IMPATIENT_SECONDS, NotThisStation, Station
 from examiner_console.console import Console
 from examiner_console.contract import (
@@ -45,42 +47,85 @@ NUL: Final = b"\\u0000"
 M = TypeVar("M", bound=msgspec.Struct)
 
 
-def station_router(console: Console) -> APIRouter:
-    router = APIRouter(prefix="/v1", tags=["stations"])
+class StationApi:
+    """An ASGI application for all that lies under `PREFIX`. Its description is `openapi.PATHS`.
 
-    @router.put("/inspections/{id}", **openapi.INSPECTION)
-    async def put_inspection(id: UUID, request: Request) -> Response:
-        body = await read_body(request, MAX_INSPECTION_ENVELOPE_BYTES)
-        envelope, inspection, station = await _open(console, request, body, Inspection, "inspection")
+    It stands beside the framework of the officers' pages, not on it: parsing and validation are the contract's, and an
+    inspection costs a third less processor time.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._router = Router(
+            [
+                Route(PREFIX + "inspections/{id}", self._put_inspection, methods=["PUT"]),
+                Route(PREFIX + "inspections/{id}/evidence", self._put_evidence, methods=["PUT"]),
+                Route(PREFIX + "events", self._post_events, methods=["POST"]),
+            ],
+            default=_nothing_here,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._router(scope, receive, send)
+        except CAUGHT as error:
+            await respond(error)(scope, receive, send)
+
+    async def _put_inspection(self, request: Request) -> Response:
+        id, body = _identifier(request), await read_body(request, MAX_INSPECTION_ENVELOPE_BYTES)
+        envelope, inspection, station = await self._open(request, body, Inspection, "inspection")
         _check_inspection(id, envelope, inspection, station)
         arrived = Arrived(inspection, envelope.payload, envelope.delivery)
-        answer = await console.store.write_together(console.ingest.accept, arrived)
+        answer = await self._console.store.write_together(self._console.ingest.accept, arrived)
         if isinstance(answer, Conflict):
             raise Refused(409, "envelope_conflict", "Another inspection is stored under this identifier.")
         if answer.new and answer.decision.outcome is DecisionOutcome.REFER:
-            console.referrals.changed()
+            self._console.referrals.changed()
         return Response(encode(answer.decision), 201 if answer.new else 200, media_type=JSON)
 
-    @router.put("/inspections/{id}/evidence", **openapi.EVIDENCE)
-    async def put_evidence(id: UUID, request: Request) -> Response:
-        body = await read_body(request, MAX_ENVELOPE_BYTES)
-        envelope, bundle, station = await _open(console, request, body, EvidenceBundle, "evidence")
+    async def _put_evidence(self, request: Request) -> Response:
+        id, body = _identifier(request), await read_body(request, MAX_ENVELOPE_BYTES)
+        envelope, bundle, station = await self._open(request, body, EvidenceBundle, "evidence")
         if bundle.inspection != id:
             raise _mismatch()
-        accept = partial(console.pictures.accept, station=station.name, bundle=bundle, payload=envelope.payload)
-        if await console.store.write(accept):
-            console.referrals.changed()
+        accept = partial(self._console.pictures.accept, station=station.name, bundle=bundle, payload=envelope.payload)
+        if await self._console.store.write(accept):
+            self._console.referrals.changed()
         return Response(status_code=204)
 
-    @router.post("/events", **openapi.EVENTS)
-    async def post_events(request: Request) -> Response:
+    async def _post_events(self, request: Request) -> Response:
         body = await read_body(request, MAX_ENVELOPE_BYTES)
-        _, batch, station = await _open(console, request, body, EventBatch, "events")
+        _, batch, station = await self._open(request, body, EventBatch, "events")
         _check_events(batch, station)
-        receipt = await console.store.write_together(console.telemetry.accept, batch)
+        receipt = await self._console.store.write_together(self._console.telemetry.accept, batch)
         return Response(encode(receipt), media_type=JSON)
 
-    return router
+    async def _open(
+        self, request: Request, body: bytes, kind: type[M], purpose: str
+    ) -> tuple[SignedEnvelope, M, Station]:
+        """Verify the signature, and that the connection's certificate belongs to the station that signed."""
+        enrolment = self._console.enrolment
+        await enrolment.refresh()
+        try:
+            envelope, message = open_envelope(body, kind, purpose=purpose, keys=enrolment.keys)
+        except UnknownKey:
+            await enrolment.refresh(older_than=IMPATIENT_SECONDS)
+            envelope, message = open_envelope(body, kind, purpose=purpose, keys=enrolment.keys)
+        if NUL in envelope.payload:
+            raise MalformedMessage("no text may hold a NUL")
+        _check_certificate(request.scope.get("extensions") or {}, envelope.key)
+        return envelope, message, enrolment.station(envelope.key)
+
+
+async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
+    raise Refused(404, "no_such_address", "There is nothing under this address.")
+
+
+def _identifier(request: Request) -> UUID:
+    try:
+        return UUID(request.path_params["id"])
+    except ValueError:
+        raise Refused(422, "unusable_request", "The address names no inspection: it needs a UUID.") from None
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -98,22 +143,6 @@ async def read_body(request: Request, limit: int) -> bytes:
     if size > limit:
         raise Refused(413, "too_large", f"A message here may have {limit} bytes at most.")
     return b"".join(chunks)
-
-
-async def _open(
-    console: Console, request: Request, body: bytes, kind: type[M], purpose: str
-) -> tuple[SignedEnvelope, M, Station]:
-    """Verify the signature, and that the connection's certificate belongs to the station that signed."""
-    await console.enrolment.refresh()
-    try:
-        envelope, message = open_envelope(body, kind, purpose=purpose, keys=console.enrolment.keys)
-    except UnknownKey:
-        await console.enrolment.refresh(older_than=IMPATIENT_SECONDS)
-        envelope, message = open_envelope(body, kind, purpose=purpose, keys=console.enrolment.keys)
-    if NUL in envelope.payload:
-        raise MalformedMessage("no text may hold a NUL")
-    _check_certificate(request.scope.get("extensions") or {}, envelope.key)
-    return envelope, message, console.enrolment.station(envelope.key)
 
 
 def _check_certificate(extensions: Mapping[str, object], key: str) -> None:

@@ -17,11 +17,14 @@ from examiner_console.tables import cases, decisions, evidence, inspections, lan
 TRIPS_SHOWN: Final = 20
 
 
+_LAST: Final = select(func.coalesce(func.max(cases.c.ordinal), 0))
+
+
 def open_cases(connection: Connection, referred: Sequence[tuple[Inspection, Decision]], at: datetime) -> None:
     """One waiting case for each, numbered in order behind the last one."""
     if not referred:
         return
-    last = connection.execute(select(func.coalesce(func.max(cases.c.ordinal), 0))).scalar_one()
+    last = connection.execute(_LAST).scalar_one()
     rows = [_row(last + n, *pair, at) for n, pair in enumerate(referred, start=1)]
     connection.execute(insert(cases), rows)
 

@@ -2,7 +2,7 @@
 
 Many that arrive together are taken together: one query for what is known, one insert a table. The same message again
 gets the same answer; another message under the same id is a conflict; a station that gave up waiting (DEFERRED) turns
-an opening into a referral, as a second version beside the first.
+an opening into a referral, as a second version beside the first, and its departure never was.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from examiner_console.casework import landings
 from examiner_console.casework.casebook import open_cases
@@ -78,7 +79,6 @@ class _Batch:
     leaves: list[Leaf] = field(default_factory=list)
     referred: list[tuple[Inspection, Decision]] = field(default_factory=list)
     left: dict[landings.Passport, Inspection] = field(default_factory=dict)
-    returned: list[UUID] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,9 @@ class Ingest:
     def accept(self, connection: Connection, arrived: Sequence[Arrived]) -> list[Answer | Conflict]:
         """One answer each, in order; to be called by the store's writer."""
         batch = _Batch(self.clock(), _known(connection, {item.inspection.id for item in arrived}))
+        for item in arrived:
+            if _takes_back(item, batch.known.get(item.inspection.id)):
+                landings.undo_departure(connection, item.inspection.id)
         registry = self._landings(connection, arrived, batch)
         answers = [self._answer(item, batch, registry) for item in arrived]
         _write(connection, batch)
@@ -100,8 +103,12 @@ class Ingest:
     def _landings(
         self, connection: Connection, arrived: Iterable[Arrived], batch: _Batch
     ) -> Callable[[Inspection], LandingAnswer]:
-        new = (item.inspection for item in arrived if item.inspection.id not in batch.known)
-        passports = {passport for inspection in new if (passport := _leaving(inspection))}
+        undecided = (
+            item.inspection
+            for item in arrived
+            if (known := batch.known.get(item.inspection.id)) is None or _takes_back(item, known)
+        )
+        passports = {passport for inspection in undecided if (passport := _leaving(inspection))}
         try:
             found: Mapping[landings.Passport, LandingAnswer] | None = self.registry(connection, passports)
         except landings.RegistryUnavailable:
@@ -126,15 +133,22 @@ class Ingest:
             return Answer(decision, new=True)
         if known.sha256 != item.sha256:
             return Conflict()
-        if item.delivery is Delivery.DEFERRED and known.decision.opens_exit:
-            decision = self._decide(item, batch.at, NoAnswer())
+        if _takes_back(item, known):
             _forget_departure(batch, item.inspection)
+            decision = self._decide(item, batch.at, registry(item.inspection), known.decision)
             _add(batch, item, decision, version=known.version + 1)
             return Answer(decision, new=True)
         return Answer(known.decision, new=False)
 
-    def _decide(self, item: Arrived, at: datetime, landing: LandingAnswer) -> Decision:
-        return decide(Facts(item.inspection, at, item.delivery, landing, self.booths))
+    def _decide(self, item: Arrived, at: datetime, landing: LandingAnswer, decided: Decision | None = None) -> Decision:
+        return decide(Facts(item.inspection, at, item.delivery, landing, self.booths, decided))
+
+
+def _takes_back(item: Arrived, known: _Known | None) -> bool:
+    """The same message once more, deferred: the station did not open, or nobody walked through."""
+    if known is None or item.delivery is not Delivery.DEFERRED:
+        return False
+    return known.decision.opens_exit and known.sha256 == item.sha256
 
 
 def _leaving(inspection: Inspection) -> landings.Passport | None:
@@ -149,13 +163,16 @@ def _passport(document: Document) -> landings.Passport:
     return document.nationality, document.document_number
 
 
+_KNOWN: Final = (
+    select(inspections.c.id, inspections.c.payload_sha256, decisions.c.version, decisions.c.body)
+    .join(decisions, decisions.c.inspection == inspections.c.id)
+    .where(inspections.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(decisions.c.version)
+)
+
+
 def _known(connection: Connection, ids: set[UUID]) -> dict[UUID, _Known]:
-    rows = connection.execute(
-        select(inspections.c.id, inspections.c.payload_sha256, decisions.c.version, decisions.c.body)
-        .join(decisions, decisions.c.inspection == inspections.c.id)
-        .where(inspections.c.id.in_(sorted(ids)))
-        .order_by(decisions.c.version)
-    )
+    rows = connection.execute(_KNOWN, {"ids": sorted(ids)})
     return {row.id: _Known(row.payload_sha256, row.version, decode(row.body, Decision)) for row in rows}
 
 
@@ -192,10 +209,10 @@ def _add(batch: _Batch, item: Arrived, decision: Decision, version: int) -> None
 
 
 def _forget_departure(batch: _Batch, inspection: Inspection) -> None:
+    """Of a decision made in this very batch; that of an earlier one is undone before the registry is asked."""
     passport = _leaving(inspection)
-    if passport is not None and batch.left.get(passport) is inspection:
+    if passport is not None and passport in batch.left and batch.left[passport].id == inspection.id:
         del batch.left[passport]
-    batch.returned.append(inspection.id)
 
 
 def _write(connection: Connection, batch: _Batch) -> None:
@@ -208,6 +225,4 @@ def _write(connection: Connection, batch: _Batch) -> None:
     for inspection in batch.left.values():
         if inspection.document is not None:
             landings.depart(connection, inspection.document, Facts(inspection, batch.at).today, inspection.id)
-    for id in batch.returned:
-        landings.undo_departure(connection, id)
     append(connection, batch.leaves)

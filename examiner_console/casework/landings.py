@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID, uuid5
 
 import msgspec
-from sqlalchemy import Connection, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
 
 from examiner_console.contract import Document, MalformedMessage, decode
 from examiner_console.law.facts import LandingRecord
@@ -49,19 +49,22 @@ def add(connection: Connection, id: UUID, landing: Landing) -> None:
     connection.execute(insert(landings).values(id=id, **msgspec.structs.asdict(landing)))
 
 
+_OPEN: Final = (
+    select(landings)
+    .where(
+        tuple_(landings.c.document_number, landings.c.nationality).in_(bindparam("passports", expanding=True)),
+        landings.c.departed_on.is_(None),
+    )
+    .order_by(landings.c.landed_on, landings.c.id)
+)
+
+
 def open_landings(connection: Connection, passports: Iterable[Passport]) -> dict[Passport, LandingRecord]:
     """The newest landing without a departure, for each passport that has one."""
     wanted = sorted(set(passports))
     if not wanted:
         return {}
-    rows = connection.execute(
-        select(landings)
-        .where(
-            tuple_(landings.c.document_number, landings.c.nationality).in_([(n, c) for c, n in wanted]),
-            landings.c.departed_on.is_(None),
-        )
-        .order_by(landings.c.landed_on, landings.c.id)
-    )
+    rows = connection.execute(_OPEN, {"passports": [(number, nationality) for nationality, number in wanted]})
     return {
         (row.nationality, row.document_number): LandingRecord(
             row.landed_on, row.status, row.period, row.permitted_until

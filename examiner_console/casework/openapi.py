@@ -1,4 +1,4 @@
-"""The station API in OpenAPI's words, made from the contract's types: the routes themselves take raw bytes."""
+"""The station API in OpenAPI's words, made from the contract's types: the API itself takes raw bytes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import msgspec
 from examiner_console.contract import Decision, EventBatch, EventReceipt, EvidenceBundle, Inspection, Problem
 from examiner_console.contract import SignedEnvelope as Envelope
 
-PREFIX: Final = "#/components/schemas/"
+PREFIX: Final = "/v1/"
+SCHEMAS: Final = "#/components/schemas/"
 _MESSAGES: Final = (Envelope, Inspection, EvidenceBundle, EventBatch, Decision, EventReceipt, Problem)
-_, COMPONENTS = msgspec.json.schema_components(_MESSAGES, ref_template=PREFIX + "{name}")
+_, COMPONENTS = msgspec.json.schema_components(_MESSAGES, ref_template=SCHEMAS + "{name}")
 
 BASE64: Final = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)?$"
 BASE64_SIGNATURE: Final = "^[A-Za-z0-9+/]{85}[AQgw]==$"
@@ -28,7 +29,7 @@ _PROBLEMS: Final = {
 
 
 def _content(name: str) -> dict[str, Any]:
-    return {"application/json": {"schema": {"$ref": PREFIX + name}}}
+    return {"application/json": {"schema": {"$ref": SCHEMAS + name}}}
 
 
 def _envelope(purpose: str) -> dict[str, Any]:
@@ -43,47 +44,55 @@ def _envelope(purpose: str) -> dict[str, Any]:
 
 
 def _operation(
-    summary: str, purpose: str, payload: str, answers: dict[int, tuple[str, str | None]], *problems: int
+    name: str, summary: str, purpose: str, payload: str, answers: dict[int, tuple[str, str | None]], *problems: int
 ) -> dict[str, Any]:
-    responses: dict[int | str, dict[str, Any]] = {
-        status: {"description": text, **({"content": _content(name)} if name else {})}
-        for status, (text, name) in answers.items()
+    responses: dict[str, dict[str, Any]] = {
+        str(status): {"description": text, **({"content": _content(schema)} if schema else {})}
+        for status, (text, schema) in answers.items()
     }
     for status in problems:
-        responses[status] = {"description": _PROBLEMS[status], "content": _content("Problem")}
-    description = f"The envelope's payload is `{payload}` as JSON, signed with the station's key."
+        responses[str(status)] = {"description": _PROBLEMS[status], "content": _content("Problem")}
     body = {
         "required": True,
-        "description": description,
+        "description": f"The envelope's payload is `{payload}` as JSON, signed with the station's key.",
         "content": {"application/json": {"schema": _envelope(purpose)}},
     }
-    return {
-        "summary": summary,
-        "status_code": min(answers),
-        "response_model": None,
-        "responses": responses,
-        "openapi_extra": {"requestBody": body},
-    }
+    described = {"operationId": name, "summary": summary, "tags": ["stations"]}
+    return {**described, "requestBody": body, "responses": responses}
 
 
-INSPECTION: Final = _operation(
-    "Report an inspection and get its decision",
-    "inspection",
-    "Inspection",
-    {200: ("Decided before: the same answer again", "Decision"), 201: ("Decided now", "Decision")},
-    *(400, 401, 409, 413, 422, 503),
-)
-EVIDENCE: Final = _operation(
-    "Hand in the pictures of a referred traveller",
-    "evidence",
-    "EvidenceBundle",
-    {204: ("Sealed and stored", None)},
-    *(400, 401, 404, 409, 413, 422, 503),
-)
-EVENTS: Final = _operation(
-    "Report what happened at a station",
-    "events",
-    "EventBatch",
-    {200: ("How many were new", "EventReceipt")},
-    *(400, 401, 413, 422, 503),
-)
+_ID: Final = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+PATHS: Final[dict[str, dict[str, Any]]] = {
+    PREFIX + "inspections/{id}": {
+        "parameters": [_ID],
+        "put": _operation(
+            "put_inspection",
+            "Report an inspection and get its decision",
+            "inspection",
+            "Inspection",
+            {200: ("Decided before: the same answer again", "Decision"), 201: ("Decided now", "Decision")},
+            *(400, 401, 409, 413, 422, 503),
+        ),
+    },
+    PREFIX + "inspections/{id}/evidence": {
+        "parameters": [_ID],
+        "put": _operation(
+            "put_evidence",
+            "Hand in the pictures of a referred traveller",
+            "evidence",
+            "EvidenceBundle",
+            {204: ("Sealed and stored", None)},
+            *(400, 401, 404, 409, 413, 422, 503),
+        ),
+    },
+    PREFIX + "events": {
+        "post": _operation(
+            "post_events",
+            "Report what happened at a station",
+            "events",
+            "EventBatch",
+            {200: ("How many were new", "EventReceipt")},
+            *(400, 401, 413, 422, 503),
+        ),
+    },
+}

@@ -39,6 +39,7 @@ class Referrals:
     def __init__(self, store: Store, vault: Vault, clock: Callable[[], datetime]) -> None:
         self._store, self._vault, self._clock = store, vault, clock
         self._listeners: set[asyncio.Event] = set()
+        self._hung_up = False
 
     async def waiting(self) -> list[Case]:
         """Waiting and taken, oldest first; evidence and trips are left empty."""
@@ -100,11 +101,14 @@ class Referrals:
 
     @asynccontextmanager
     async def subscribe(self) -> AsyncIterator[AsyncIterator[None]]:
-        """Yields an iterator that yields once for every change of the queue, changes in between taken together."""
+        """Yields an iterator that yields once for every change of the queue, changes in between taken together.
+
+        It ends when the console stops (`hang_up`).
+        """
         event = asyncio.Event()
         self._listeners.add(event)
         try:
-            yield _changes(event)
+            yield self._changes(event)
         finally:
             self._listeners.discard(event)
 
@@ -113,17 +117,22 @@ class Referrals:
         for event in self._listeners:
             event.set()
 
+    def hang_up(self) -> None:
+        """End every subscription, and those still to come: the console stops. To be called on the event loop."""
+        self._hung_up = True
+        self.changed()
+
+    async def _changes(self, event: asyncio.Event) -> AsyncIterator[None]:
+        while not self._hung_up:
+            await event.wait()
+            event.clear()
+            if not self._hung_up:
+                yield
+
     async def _act(self, work: Callable[[Connection], Case]) -> Case:
         case = await self._store.write(work)
         self.changed()
         return case
-
-
-async def _changes(event: asyncio.Event) -> AsyncIterator[None]:
-    while True:
-        await event.wait()
-        event.clear()
-        yield
 
 
 def _held(connection: Connection, id: UUID, officer: str) -> Case:

@@ -14,29 +14,30 @@ from examiner_console.law import arrivals, documents, nationals, stations, visit
 from examiner_console.law.facts import Facts
 from examiner_console.law.verdicts import Rule, Verdict, Weight, refer
 
+_TRAVELLER: Final[tuple[Rule, ...]] = (
+    stations.clock,
+    documents.document_read,
+    documents.document_genuine,
+    documents.document_unexpired,
+    documents.nationality_clear,
+    documents.alone,
+    documents.face_matches,
+    visitors.visitor_leaving,
+    arrivals.biometrics_given,
+    arrivals.declared_stay,
+    arrivals.arrival_examination,
+    nationals.national_at_bio_cart,
+    nationals.national_leaving,
+    nationals.national_returning,
+)
 RULES: Final[Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
     {
-        "2026-11-01": (
-            stations.silence,
-            stations.clock,
-            documents.document_read,
-            documents.document_genuine,
-            documents.document_unexpired,
-            documents.nationality_clear,
-            documents.alone,
-            documents.face_matches,
-            visitors.visitor_leaving,
-            arrivals.biometrics_given,
-            arrivals.declared_stay,
-            arrivals.arrival_examination,
-            nationals.national_at_bio_cart,
-            nationals.national_leaving,
-            nationals.national_returning,
-        ),
+        "2026-11-01": (stations.silence, *_TRAVELLER),
+        "2026-11-23": (stations.withdrawal, *_TRAVELLER),
     }
 )
 """Rules by version. A version in use is never edited: what it decided must replay."""
-CURRENT: Final = "2026-11-01"
+CURRENT: Final = "2026-11-23"
 
 
 def decide(facts: Facts, version: str = CURRENT) -> Decision:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from examiner_console.contract import Delivery, Inspection
+from examiner_console.contract import Decision, Delivery, Inspection
 from examiner_console.law.stays import japan_date
 
 
@@ -34,13 +34,17 @@ LandingAnswer = LandingRecord | NoLandingRecord | NoAnswer
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`at` is the console's clock when it decides; `booths` is how many there are to send a traveller to."""
+    """`at` is the console's clock when it decides; `booths` is how many there are to send a traveller to.
+
+    `decided` is the opening that a DEFERRED inspection takes back; None where nothing was decided before.
+    """
 
     inspection: Inspection
     at: datetime
     delivery: Delivery = Delivery.LIVE
     landing: LandingAnswer = NoAnswer()
     booths: int = 12
+    decided: Decision | None = None
 
     @property
     def today(self) -> date:

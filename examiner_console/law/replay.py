@@ -20,7 +20,10 @@ class _Landing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CaseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`landing` null means that the registry knows none; "unavailable", that it did not answer."""
+    """`landing` null means that the registry knows none; "unavailable", that it did not answer.
+
+    `decided` is the opening that a deferred inspection takes back.
+    """
 
     inspection: Inspection
     at: datetime
@@ -28,6 +31,7 @@ class CaseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     delivery: Delivery = Delivery.LIVE
     rule_version: str = CURRENT
     booths: int = 12
+    decided: Decision | None = None
 
 
 def decide_case(data: bytes) -> Decision:
@@ -40,7 +44,9 @@ def decide_case(data: bytes) -> Decision:
         raise MalformedMessage(f"no rules of version {case.rule_version}; there are {', '.join(RULES)}")
     if case.booths < 1:
         raise MalformedMessage("a hall has one booth at least")
-    facts = Facts(case.inspection, case.at, case.delivery, _answer(case.landing), case.booths)
+    if case.decided is not None and not (case.decided.opens_exit and case.decided.reasons):
+        raise MalformedMessage("what was decided before opened the exit, for a reason")
+    facts = Facts(case.inspection, case.at, case.delivery, _answer(case.landing), case.booths, case.decided)
     return decide(facts, case.rule_version)
 
 

@@ -39,6 +39,22 @@ def _implausible(started: datetime, completed: datetime, facts: Facts) -> str:
     return ""
 
 
+def withdrawal(facts: Facts) -> Iterator[Verdict]:
+    """The console had decided to open, and the station sent the traveller to a booth all the same.
+
+    Nobody walked through the open exit, the attendant called the traveller back, or the gate failed: the station's
+    events tell which. The detail is the outcome and the reason that were withdrawn, and the instant they date from.
+    """
+    if facts.delivery is not Delivery.DEFERRED:
+        return
+    if facts.decided is None:
+        yield from silence(facts)
+    else:
+        decided = facts.decided
+        detail = f"{decided.outcome.value}: {decided.reasons[0].code} ({decided.decided_at.isoformat()})"
+        yield refer(Weight.STATION, "station_withdrew", ARTICLE, "withdrawal", detail)
+
+
 def silence(facts: Facts) -> Iterator[Verdict]:
     """The station gave up waiting and sent the traveller to a booth: nothing may be granted any more."""
     if facts.delivery is Delivery.DEFERRED:

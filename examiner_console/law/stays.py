@@ -53,6 +53,11 @@ def japan_date(at: datetime) -> date:
     return at.astimezone(JAPAN).date()
 
 
+def japan_time(at: datetime) -> str:
+    """Hours, minutes and seconds in Japan."""
+    return at.astimezone(JAPAN).strftime("%H:%M:%S")
+
+
 def age_on(birth: date, day: date) -> int:
     """Whole years lived; a birthday on 29 February counts on 1 March in other years."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))

@@ -10,19 +10,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
-from examiner_console.tables import EPOCH, checkpoints, ledger
+from examiner_console.tables import checkpoints, ledger, microseconds
 
 HASH_BYTES: Final = 32
-_MICROSECOND: Final = timedelta(microseconds=1)
+_SIZE: Final = select(func.coalesce(func.max(ledger.c.position) + 1, 0))
+_UNSEALED: Final = select(ledger.c.leaf_hash).where(ledger.c.position >= bindparam("size")).order_by(ledger.c.position)
+_LAST_CHECKPOINT: Final = select(checkpoints.c.size, checkpoints.c.peaks).order_by(checkpoints.c.size.desc()).limit(1)
 
 
 class LeafKind(StrEnum):
@@ -86,15 +88,14 @@ def append(connection: Connection, leaves: Iterable[Leaf]) -> None:
     bodies = [msgspec.json.encode(leaf) for leaf in leaves]
     if not bodies:
         return
-    size = connection.execute(select(func.coalesce(func.max(ledger.c.position) + 1, 0))).scalar_one()
+    size = connection.execute(_SIZE).scalar_one()
     rows = [{"position": size + n, "leaf_hash": leaf_hash(body), "body": body} for n, body in enumerate(bodies)]
     connection.execute(insert(ledger), rows)
 
 
 def checkpoint_bytes(key: str, size: int, root: bytes, at: datetime) -> bytes:
     """What a checkpoint's signature covers: four lines, the instant in microseconds since 1970 UTC."""
-    micros = (at - EPOCH) // _MICROSECOND
-    return f"sekisho ledger 1 {key}\n{size}\n{root.hex()}\n{micros}\n".encode()
+    return f"sekisho ledger 1 {key}\n{size}\n{root.hex()}\n{microseconds(at)}\n".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +112,7 @@ class Sealer:
 
     def __call__(self, connection: Connection) -> None:
         last = _last_frontier(connection)
-        new = connection.execute(
-            select(ledger.c.leaf_hash).where(ledger.c.position >= last.size).order_by(ledger.c.position)
-        ).scalars()
+        new = connection.execute(_UNSEALED, {"size": last.size}).scalars()
         frontier = last
         for leaf in new:
             frontier = frontier.extended(leaf)
@@ -134,9 +133,7 @@ class Sealer:
 
 
 def _last_frontier(connection: Connection) -> Frontier:
-    row = connection.execute(
-        select(checkpoints.c.size, checkpoints.c.peaks).order_by(checkpoints.c.size.desc()).limit(1)
-    ).first()
+    row = connection.execute(_LAST_CHECKPOINT).first()
     return Frontier(row.size, _split(row.peaks)) if row else Frontier()
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
-from examiner_console.contract import CheckOutcome, Decision, Finding, Inspection, Reason
-from examiner_console.web.reasons import EXPECTED_AT_BOOTH, NOTES, RESTS_ON_CHECK, reason_text
+from examiner_console.contract import CheckOutcome, Decision, DecisionOutcome, Finding, Inspection, Reason
+from examiner_console.law.stays import japan_time
+from examiner_console.web.reasons import EXPECTED_AT_BOOTH, NOTES, OPENINGS, RESTS_ON_CHECK, reason_text
 from examiner_console.web.wording import (
     ANSWERLESS,
     CHECKS,
@@ -99,7 +101,7 @@ def _reason_row(reason: Reason, translate: Translate) -> Row:
 
 
 def detail_text(detail: str, translate: Translate) -> str:
-    """A rule's detail: the check or finger it names in words, with the code for whoever looks it up; else its figures.
+    """A rule's detail: the check, finger or decision it names in words, with the code to look it up; else its figures.
 
     A detail without figures only repeats the reason, and is left out.
     """
@@ -109,6 +111,9 @@ def detail_text(detail: str, translate: Translate) -> str:
     subject, outcome, code = match.groups()
     if subject in FINGERS:
         return worded(FINGERS, subject, translate)
+    if subject in frozenset(DecisionOutcome):
+        facts = {"time": japan_time(datetime.fromisoformat(code)), "why": worded(OPENINGS, outcome, translate)}
+        return translate(mark("Decided at %(time)s: %(why)s")) % facts
     words = f"{capitalised(worded(CHECKS, subject, translate))}: {worded(OUTCOMES, outcome, translate)}"
     return f"{words} ({code})" if code else words
 

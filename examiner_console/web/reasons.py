@@ -14,6 +14,7 @@ REASONS: Final[Mapping[str, str]] = {
     "landing_examination_required": mark("Landing examination"),
     "national_at_bio_cart": mark("National at a bio-cart: confirm the return"),
     "console_silent": mark("The station got no answer in time"),
+    "station_withdrew": mark("The gate had been told to open, but sent the traveller to a booth"),
     "clock_implausible": mark("The station's clock cannot be right"),
     "no_rule_applies": mark("No rule opens a gate for this traveller"),
     "no_document": mark("No passport was read"),
@@ -52,6 +53,13 @@ REASONS: Final[Mapping[str, str]] = {
     "finger_injured": mark("A finger is injured"),
     "finger_failed": mark("A finger could not be captured"),
 }
+
+OPENINGS: Final[Mapping[str, str]] = {
+    "national_departure": mark("a national may leave"),
+    "national_return": mark("a national may return"),
+    "visitor_departure": mark("a visitor within the period of stay may leave"),
+}
+"""Why a gate was told to open, by the codes of `law`."""
 
 EXPECTED_AT_BOOTH: Final = frozenset({"arrival_examination", "landing_examination_required", "national_at_bio_cart"})
 """Referrals of the ordinary procedure: nothing is wrong with the traveller."""

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from examiner_console.law.statuses import period_text
-from examiner_console.law.stays import JAPAN
+from examiner_console.law.stays import japan_date, japan_time
 from examiner_console.web.catalogues import translations
 from examiner_console.web.reasons import article_text
 
@@ -47,15 +47,10 @@ def _environment(language: str) -> Environment:
     return environment
 
 
-def japan_time(at: datetime) -> str:
-    """Hours, minutes and seconds in Japan."""
-    return at.astimezone(JAPAN).strftime("%H:%M:%S")
-
-
 def day_text(day: date, language: str) -> str:
     """14 Mar 1991, or 1991年3月14日; an instant stands for its day in Japan."""
     if isinstance(day, datetime):
-        day = day.astimezone(JAPAN).date()
+        day = japan_date(day)
     if language == "ja":
         return f"{day.year}年{day.month}月{day.day}日"
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

@@ -96,11 +96,17 @@ async def stream(visit: VisitDep) -> Response:
     return StreamingResponse(_fragments(visit), media_type="text/event-stream")
 
 
+_STOPPED: Final = object()
+
+
 async def _fragments(visit: Visit) -> AsyncIterator[bytes]:
-    """The whole list on connecting and after every change, so that a page that was cut off is never half right."""
+    """The whole list on connecting and after every change, so that a page that was cut off is never half right.
+
+    Where the console stops, the stream just ends; the page then asks again until a console answers.
+    """
     yield b"retry: 1000\n\n"
     async with visit.desk.console.referrals.subscribe() as changes:
-        change = asyncio.ensure_future(anext(changes))
+        change = asyncio.ensure_future(anext(changes, _STOPPED))
         try:
             yield _event("queue", await _fragment(visit))
             while await _still_logged_in(visit):
@@ -108,7 +114,9 @@ async def _fragments(visit: Visit) -> AsyncIterator[bytes]:
                 if not done:
                     yield _event("here", "")
                     continue
-                change = asyncio.ensure_future(anext(changes))
+                if change.result() is _STOPPED:
+                    return
+                change = asyncio.ensure_future(anext(changes, _STOPPED))
                 yield _event("queue", await _fragment(visit))
             yield _event("ended", "")
         finally:

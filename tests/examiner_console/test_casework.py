@@ -20,7 +20,7 @@ from examiner_console.casework.cases import (
     StatusNotAllowed,
     case_number,
 )
-from examiner_console.console import Console, ledger_key
+from examiner_console.console import Console
 from examiner_console.contract import Inspection
 from examiner_console.record import verify
 from examiner_console.record.evidence import (
@@ -31,6 +31,7 @@ from examiner_console.record.evidence import (
     load_or_create_secret,
 )
 from examiner_console.tables import actions, evidence, evidence_keys
+from examiner_console.upkeep import ledger_key
 from tests.examiner_console.conftest import TestClock, stations_of
 from tests.examiner_console.samples import arrival, envelope, findings, inspection, passport, pictures
 

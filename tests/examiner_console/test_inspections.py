@@ -13,8 +13,8 @@ import pytest
 
 from examiner_console.casework import landings
 from examiner_console.casework.api import MAX_INSPECTION_BYTES
-from examiner_console.casework.ingest import Ingest
-from examiner_console.console import Console, ledger_key
+from examiner_console.casework.ingest import Arrived, Ingest
+from examiner_console.console import Console
 from examiner_console.contract import (
     MAX_ENVELOPE_BYTES,
     Decision,
@@ -27,7 +27,8 @@ from examiner_console.contract import (
     encode,
 )
 from examiner_console.record import verify
-from tests.examiner_console.conftest import stations_of
+from examiner_console.upkeep import ledger_key
+from tests.examiner_console.conftest import TestClock, stations_of
 from tests.examiner_console.samples import NOW, arrival, envelope, inspection, passport, pictures
 
 pytestmark = pytest.mark.anyio
@@ -116,7 +117,7 @@ async def test_what_the_station_gave_up_waiting_for_is_referred(console: Console
     assert codes(decision(response)) == ["console_silent"]
 
 
-async def test_an_opening_nobody_waited_for_is_amended_to_a_referral(console: Console) -> None:
+async def test_an_opening_the_station_took_back_is_amended_to_a_referral(console: Console) -> None:
     await landed(console)
     seen = inspection(nationality="UTO")
     async with stations_of(console) as client:
@@ -125,11 +126,36 @@ async def test_an_opening_nobody_waited_for_is_amended_to_a_referral(console: Co
         retried = await put(client, seen)
         again = await put(client, inspection(nationality="UTO"))
     assert decision(live).opens_exit
-    assert "console_silent" in codes(decision(deferred))
+    [reason] = decision(deferred).reasons
+    assert reason.code == "station_withdrew", "the officer reads what happened, not that an answer was missing"
+    assert reason.detail == "confirm: visitor_departure (2026-11-23T03:00:00+00:00)"
     assert decision(retried) == decision(deferred)
     assert decision(again).opens_exit, "the departure that did not happen left the landing open"
     [case] = await console.referrals.waiting()
     assert case.decision == decision(deferred)
+
+
+async def test_a_stay_that_ran_out_before_the_opening_was_taken_back_is_said_too(
+    console: Console, clock: TestClock
+) -> None:
+    await landed(console)
+    seen = inspection(nationality="UTO")
+    async with stations_of(console) as client:
+        assert decision(await put(client, seen)).opens_exit
+        clock.advance(days=30)
+        deferred = decision(await put(client, seen, Delivery.DEFERRED))
+    assert codes(deferred) == ["station_withdrew", "overstay"]
+
+
+async def test_opened_and_taken_back_in_one_breath_leaves_the_landing_open(console: Console) -> None:
+    await landed(console)
+    seen = inspection(nationality="UTO")
+    payload = encode(seen)
+    both = [Arrived(decode(payload, Inspection), payload, delivery) for delivery in (Delivery.LIVE, Delivery.DEFERRED)]
+    answers = await console.store.write(lambda connection: console.ingest.accept(connection, both))
+    assert [answer.decision.opens_exit for answer in answers] == [True, False]
+    async with stations_of(console) as client:
+        assert decision(await put(client, inspection(nationality="UTO"))).opens_exit
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,21 @@ def test_nothing_is_suggested_where_something_is_amiss(changes: dict[str, Any], 
     assert made.suggestion is None
 
 
+def test_an_opening_that_was_taken_back_is_referred_for_that_and_nothing_else() -> None:
+    seen = inspection("gate-1")
+    opened = decided(seen)
+    made = decided(seen, at=NOW + timedelta(minutes=20), delivery=Delivery.DEFERRED, decided=opened)
+    [reason] = made.reasons
+    assert (made.outcome, reason.code) == (DecisionOutcome.REFER, "station_withdrew")
+    assert reason.detail == "confirm: national_departure (2026-11-23T03:00:00+00:00)"
+
+
+def test_rules_of_the_first_version_still_decide_as_they_did() -> None:
+    seen = inspection("gate-1")
+    facts = Facts(seen, NOW, Delivery.DEFERRED, decided=decided(seen))
+    assert codes(decide(facts, "2026-11-01")) == ["console_silent"]
+
+
 def test_a_missing_finger_is_noted_and_hinders_nothing() -> None:
     fingers = (FingerCapture("right_index", "captured", 70), FingerCapture("left_index", "missing"))
     made = decided(arrival(fingers=fingers))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import resource
 import signal
 import ssl
@@ -28,10 +29,12 @@ from examiner_console.console import Console, open_console
 from examiner_console.contract import Decision, Delivery, Inspection, decode, encode
 from examiner_console.record import verify
 from examiner_console.settings import Settings
+from examiner_console.web.officers import add_officer
 from tests.examiner_console.conftest import enrol_samples
 from tests.examiner_console.samples import KEYS, arrival, envelope, inspection
 
 pytestmark = [pytest.mark.anyio, pytest.mark.hall]
+PASSWORD = "a long enough password"
 ENVIRONMENT = {**os.environ, "PYTHONWARNINGS": "error"}
 
 
@@ -120,6 +123,33 @@ async def test_sigterm_ends_it_cleanly(start: Start) -> None:
         assert (await put(client, now())).status_code == 201
     running.process.send_signal(signal.SIGTERM)
     assert await asyncio.to_thread(running.process.wait, 30) == 0
+
+
+async def test_sigterm_ends_the_queue_of_an_open_page(start: Start, settings: Settings) -> None:
+    """The stream ends as a stream does: one cut off by the time limit would be an error to whoever reads it."""
+    with reopened(settings) as console:
+        await add_officer(console.store, "hoshikawa", "inspector", "K. Hoshikawa", PASSWORD)
+    running = start()
+    async with connect(running) as client:
+        form = re.search(r'name="form_token" value="(\w+)"', (await client.get("/login")).text)
+        assert form is not None
+        fields = {"name": "hoshikawa", "password": PASSWORD, "form_token": form[1]}
+        await client.post("/login", data=fields, headers={"origin": running.url})
+        async with client.stream("GET", "/queue/stream") as stream:
+            lines = stream.aiter_lines()
+            assert [line async for line in lines_until(lines, "event: queue")]
+            running.process.send_signal(signal.SIGTERM)
+            rest = [line async for line in lines]
+    assert "event: ended" not in rest, "the officer's session has not ended"
+    assert await asyncio.to_thread(running.process.wait, 30) == 0
+    assert (settings.data_dir / "console.log").read_text() == ""
+
+
+async def lines_until(lines: AsyncIterator[str], last: str) -> AsyncIterator[str]:
+    async for line in lines:
+        yield line
+        if line == last:
+            return
 
 
 @pytest.mark.usefixtures("enrolled")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import NullPool
@@ -137,4 +139,8 @@ def test_the_migrations_add_up_to_the_tables(database_url: str) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, metadata) == []
     engine.dispose()
-    assert migrations.is_current(database_url)
+
+
+def test_the_newest_revision_is_the_one_a_current_database_is_known_by() -> None:
+    scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
+    assert scripts.get_current_head() == migrations.HEAD

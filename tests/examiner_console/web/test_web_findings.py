@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -123,6 +124,15 @@ def test_checks_the_station_never_made_are_one_row_to_look_at() -> None:
     assert (row.state, row.title, row.number) == ("none", "2 checks were not made", 1)
 
 
+def test_an_opening_the_gate_took_back_is_said_with_what_had_been_decided() -> None:
+    detail = "confirm: visitor_departure (2026-11-23T03:00:05+00:00)"
+    withdrawn = Reason("station_withdrew", "Art. 61-3-2", "withdrawal", detail)
+    [row] = ranked(inspection(), decision(withdrawn), (), english)
+    assert (row.state, row.number) == ("warn", 1)
+    assert row.title == "The gate had been told to open, but sent the traveller to a booth"
+    assert row.text == "Decided at 12:00:05: a visitor within the period of stay may leave"
+
+
 def test_the_ordinary_examination_asks_for_no_key() -> None:
     why = Reason(
         "arrival_examination", "Art. 9(1), 9(3)", "foreign_arrival", "foreign arrival with data from a bio-cart"
@@ -171,7 +181,8 @@ def test_every_status_says_what_it_allows(language: str) -> None:
 @given(st.text(max_size=10))
 def test_days_typed_are_days_or_nothing_that_is_allowed(days: str) -> None:
     period = period_of("days", days)
-    assert period.startswith("P") == (days.strip().isascii() and days.strip().isdigit() and len(days.strip()) <= 4)
+    typed = days.strip()
+    assert bool(re.fullmatch("P[0-9]+D", period)) == (typed.isascii() and typed.isdigit() and len(typed) <= 4)
 
 
 def test_a_check_that_failed_without_words_of_its_own_is_still_listed_once() -> None:
