@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from enum import StrEnum
 from typing import Annotated, Final
 
-import cv2
 import msgspec
 import numpy as np
 import uvicorn
@@ -135,7 +134,7 @@ async def _preview(screen: Screen, mirror: Callable[[], Frame | None], stopping:
 
 
 def _mirrored(image: Rgb) -> bytes:
-    return to_jpeg(np.asarray(cv2.flip(image, 1), dtype=np.uint8), quality=75)
+    return to_jpeg(np.ascontiguousarray(image[:, ::-1]), quality=75)
 
 
 class Server(uvicorn.Server):

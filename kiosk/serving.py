@@ -13,7 +13,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from kiosk.settings import SettingsUnusable
+from gate.settings import SettingsUnusable
 from kiosk.stream import Change
 
 log = structlog.get_logger(__name__)

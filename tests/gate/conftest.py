@@ -36,7 +36,7 @@ from examiner_console.contract import (
     encode,
     open_envelope,
 )
-from gate import settings
+from gate import matching, settings
 from gate.lifetime import serve
 from simulators import faces
 from simulators.camera import CameraServer
@@ -281,7 +281,9 @@ async def running(site: Site) -> AsyncIterator[RunningGate]:
     stop = asyncio.Event()
     gate = RunningGate(site, f"http://127.0.0.1:{site.http_port}")
     listens = asyncio.Event()
-    serving = asyncio.create_task(serve(settings.load(site.config), stop, on_serving=lambda port: listens.set()))
+    workers = matching.process()
+    started = serve(settings.load(site.config), workers, stop, on_serving=lambda port: listens.set())
+    serving = asyncio.create_task(started)
     await listens.wait()
     listening = asyncio.create_task(_listen(gate))
     try:
@@ -290,6 +292,7 @@ async def running(site: Site) -> AsyncIterator[RunningGate]:
         stop.set()
         await serving
         await asyncio.wait([listening])
+        await asyncio.to_thread(workers.close)
 
 
 @asynccontextmanager

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.settings import GateSettings, SettingsUnusable, load
+from gate.settings import SettingsUnusable
+from kiosk.settings import GateSettings, load
 
 ROOT = Path(__file__).parents[2]
 
