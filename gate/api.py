@@ -146,7 +146,9 @@ class Server(uvicorn.Server):
 
 
 def server(app: FastAPI) -> Server:
-    return Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1))
+    return Server(
+        uvicorn.Config(app, log_config=None, access_log=False, ws="none", lifespan="off", timeout_graceful_shutdown=1)
+    )
 
 
 def listen(port: int) -> socket.socket:

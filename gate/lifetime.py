@@ -7,7 +7,8 @@ import contextlib
 import socket
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI
@@ -25,11 +26,22 @@ from .gatekeeper import Gatekeeper
 from .passport_desk import PassportDesk
 from .screen import Screen
 from .settings import GateSettings, SettingsUnusable
-from .station import Health
-from .telemetry import Telemetry
+from .station import Clock, Health
+from .telemetry import Now, Telemetry
 from .visit import Examination, Place
 
 log = structlog.get_logger("gate.lifetime")
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The wall clock that records carry, and the monotonic one that the journey's deadlines run by."""
+
+    now: Now = utc_now
+    clock: Clock = time.monotonic
+
+
+ON_TIME: Final = Times()
 
 
 async def serve(
@@ -38,6 +50,7 @@ async def serve(
     stop: asyncio.Event,
     *,
     on_serving: Callable[[int], None] = lambda port: None,
+    times: Times = ON_TIME,
 ) -> None:
     """Run until `stop` is set; `on_serving` hears the HTTP port. Raise `SettingsUnusable` for what cannot be used."""
     trust, door_key, token = trust_store(given), given.door_key(), given.attendant_token()
@@ -47,8 +60,8 @@ async def serve(
         raise SettingsUnusable([f"http_port: {error.strerror}"]) from None
     with contextlib.closing(listening):
         async with console(given) as (client, outbox):
-            telemetry = Telemetry(outbox, utc_now)
-            gate = _Gate(given, door_key, telemetry, client, trust, workers, stop)
+            telemetry = Telemetry(outbox, times.now)
+            gate = _Gate(given, door_key, telemetry, client, trust, workers, stop, times)
             on_serving(listening.getsockname()[1])
             try:
                 await gate.run(api.server(gate.application(token)), listening, deliver(outbox, client, stop))
@@ -69,23 +82,24 @@ class _Gate:
         trust: TrustStore,
         workers: Workers,
         stop: asyncio.Event,
+        times: Times,
     ) -> None:
         on_health = health_to(telemetry)
         self._matching = Matching(workers, on_health)
         self._equipment = Equipment(given, on_health)
         self._door = Door(given.door_device, door_key, on_health=on_health)
-        self._telemetry, self._stop = telemetry, stop
+        self._telemetry, self._stop, self._times = telemetry, stop, times
         self._group = asyncio.TaskGroup()
         self.screen = Screen(given.station, given.number, given.direction.value)
         self.keeper = Gatekeeper(
-            door=self._door, devices=self._health, telemetry=telemetry, screen=self.screen, clock=time.monotonic
+            door=self._door, devices=self._health, telemetry=telemetry, screen=self.screen, clock=times.clock
         )
         self.keeper.attach(self._effects(given, client, trust, workers))
         self._door.listen(from_thread(self.keeper.tell))
 
     def _effects(self, given: GateSettings, client: ConsoleClient, trust: TrustStore, workers: Workers) -> Effects:
         equipment = self._equipment
-        desk = PassportDesk(equipment.page, equipment.reader, trust, workers, now=utc_now)
+        desk = PassportDesk(equipment.page, equipment.reader, trust, workers, now=self._times.now)
         return Effects(
             place=Place(given.station, given.direction, given.port_name),
             door=self._door,
@@ -95,7 +109,7 @@ class _Gate:
             alone=lambda: self.keeper.alone,
             tell=self.keeper.tell,
             spawn=self._group.create_task,
-            now=utc_now,
+            now=self._times.now,
             clock=time.monotonic,
             booth=given.booth,
         )

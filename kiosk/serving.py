@@ -49,7 +49,7 @@ async def serve(app: FastAPI, listener: socket.socket, change: Change, beside: C
     stop = asyncio.Event()
     for number in SIGNALS:
         loop.add_signal_handler(number, stop.set)
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS)
+    config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=GRACE_SECONDS)
     server = _Server(config)
     log.info("serving", port=listener.getsockname()[1])
     async with asyncio.TaskGroup() as tasks:
