@@ -236,10 +236,14 @@ def site(tmp_path: Path, world: World) -> Iterator[Site]:
         "door_device": lane.device,
         "http_port": http_port,
         "booth": "9",
+        "revocation_lists": "crl",
     }
     for name, (file, content) in files.items():
         (tmp_path / file).write_bytes(content)
         given[name] = file
+    (tmp_path / "crl").mkdir()
+    for number, revoked in enumerate(world.revocation_lists()):
+        (tmp_path / "crl" / f"{number:02}.crl").write_bytes(revoked)
     config = tmp_path / "gate.toml"
     config.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in given.items()))
     site = Site(tmp_path, lane, page, camera, console, config, vpcd_port, http_port, world)

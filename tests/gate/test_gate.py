@@ -52,7 +52,15 @@ def test_a_traveller_whose_face_and_passport_agree_walks_through(play: Play, sit
     assert (delivery, others) == (Delivery.LIVE, [])
     assert inspection.document.source == "chip"
     outcomes = {finding.check: finding.outcome for finding in inspection.findings}
-    for check in ("mrz", "mrz_matches_chip", "passage_alone", "face_capture", "sod_signature", "certificate_chain"):
+    for check in (
+        "mrz",
+        "mrz_matches_chip",
+        "passage_alone",
+        "face_capture",
+        "sod_signature",
+        "certificate_chain",
+        "revocation",
+    ):
         assert outcomes[check] is CheckOutcome.SUCCESSFUL, check
     assert inspection.comparisons[0].outcome is CheckOutcome.SUCCESSFUL
     assert exits(site) == 1
