@@ -29,7 +29,6 @@ DEVICE_GRACE: Final = 5.0
 The self test has no such patience: nobody is waiting, and a device that never opened was never there."""
 MOST_MOVES: Final = 2 * len(State)
 """Facts settle in a few moves; a table that went round in circles would be stopped here, and logged."""
-HELP_SECONDS: Final = 20.0
 
 Message: TypeAlias = Event | LaneState
 
@@ -53,7 +52,6 @@ class Gatekeeper:
         self._passage = passage.unwatched()
         self._lane: LaneState | None = None
         self._deadline: float | None = None
-        self._help_until = 0.0
         self._effects: Effects | None = None
         self.state = State.SELF_TEST
         self.in_service = True

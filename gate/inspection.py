@@ -6,7 +6,6 @@ The readers' types stay theirs; here, and only here, they are told in the publis
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from io import BytesIO
 from typing import Final
 from uuid import UUID
@@ -140,7 +139,3 @@ def pictures(reading: DeskReading | None, captured: FaceCapture | None) -> tuple
 
 def evidence_bundle(inspection: Inspection, items: Iterable[Evidence]) -> EvidenceBundle:
     return EvidenceBundle(inspection.id, tuple(items))
-
-
-def seconds_between(started: datetime, completed: datetime) -> float:
-    return max(0.0, (completed - started).total_seconds())

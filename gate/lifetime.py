@@ -25,12 +25,16 @@ from .face_desk import FaceDesk
 from .gatekeeper import Gatekeeper
 from .passport_desk import PassportDesk
 from .screen import Screen
-from .settings import GateSettings, SettingsUnusable
+from .serving import Server, listen, server
+from .settings import GateSettings
 from .station import Clock, Health
 from .telemetry import Now, Telemetry
 from .visit import Examination, Place
 
 log = structlog.get_logger("gate.lifetime")
+
+LOOPBACK: Final = "127.0.0.1"
+GRACE_SECONDS: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +58,15 @@ async def serve(
 ) -> None:
     """Run until `stop` is set; `on_serving` hears the HTTP port. Raise `SettingsUnusable` for what cannot be used."""
     trust, door_key, token = trust_store(given), given.door_key(), given.attendant_token()
-    try:
-        listening = api.listen(given.http_port)
-    except OSError as error:
-        raise SettingsUnusable([f"http_port: {error.strerror}"]) from None
-    with contextlib.closing(listening):
+    with contextlib.closing(listen(LOOPBACK, given.http_port)) as listening:
         async with console(given) as (client, outbox):
             telemetry = Telemetry(outbox, times.now)
             gate = _Gate(given, door_key, telemetry, client, trust, workers, stop, times)
             on_serving(listening.getsockname()[1])
             try:
-                await gate.run(api.server(gate.application(token)), listening, deliver(outbox, client, stop))
+                await gate.run(
+                    server(gate.application(token), grace=GRACE_SECONDS), listening, deliver(outbox, client, stop)
+                )
             finally:
                 await telemetry.flush()
     log.info("stopped")
@@ -134,7 +136,7 @@ class _Gate:
             stopping=self._stop,
         )
 
-    async def run(self, http: api.Server, listening: socket.socket, delivering: Coroutine[Any, Any, None]) -> None:
+    async def run(self, http: Server, listening: socket.socket, delivering: Coroutine[Any, Any, None]) -> None:
         """Until `stop`: then the screen's connections end, the tasks are cancelled, the doors close.
 
         The screen is served from the first moment on; the gate is out of service until every device is there.

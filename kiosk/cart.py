@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, Final, Protocol
 
 import structlog
@@ -161,11 +162,11 @@ class BioCart:
 
     # effects
 
-    def _start(self, work: Coroutine[Any, Any, Event]) -> None:
+    def _start(self, work: Callable[[], Coroutine[Any, Any, Event]]) -> None:
         """The one piece of work under way; what it ends in happens, unless another began meanwhile."""
 
         async def carried_out() -> None:
-            self.happen(await work)
+            self.happen(await work())
 
         self._rest()
         self._work = asyncio.get_running_loop().create_task(carried_out())
@@ -205,7 +206,7 @@ class BioCart:
 
     def _read_passport(self) -> None:
         case = self.case = self._examination.new_case()
-        self._start(self._examination.passport(case, lambda step: self._follow_reading(case, step)))
+        self._start(partial(self._examination.passport, case, partial(self._follow_reading, case)))
 
     def _follow_reading(self, case: Case, step: DeskProgress) -> None:
         if self.case is not case:
@@ -221,7 +222,7 @@ class BioCart:
         self.attempt = self.advice = None
         self.finger = next_finger(RIGHT if self.state is State.RIGHT_HAND else LEFT, self.case.tried)
         if self.finger is not None:
-            self._start(self._examination.finger(self.case, self.finger, self._show_attempt))
+            self._start(partial(self._examination.finger, self.case, self.finger, self._show_attempt))
 
     def _next_finger(self) -> None:
         self._capture_finger()
@@ -240,7 +241,7 @@ class BioCart:
 
     def _capture_face(self) -> None:
         assert self.case is not None
-        self._start(self._examination.face(self.case, self._advise))
+        self._start(partial(self._examination.face, self.case, self._advise))
 
     def _advise(self, advice: str | None) -> None:
         self.advice = advice
@@ -250,7 +251,7 @@ class BioCart:
 
     def _send(self) -> None:
         assert self.case is not None
-        self._start(self._sent(self.case))
+        self._start(partial(self._sent, self.case))
 
     async def _sent(self, case: Case) -> Event:
         self.booth = await self._examination.send(case, self.language or "")

@@ -23,6 +23,7 @@ from examiner_console.client import deliver
 from gate.equipment import Equipment, Matching, OnHealth, at_work, console, health_to, trust_store, utc_now
 from gate.face_desk import FaceDesk
 from gate.passport_desk import PassportDesk
+from gate.serving import listen
 from gate.settings import SettingsUnusable
 from gate.station import Supervisor
 from gate.telemetry import Telemetry
@@ -33,7 +34,7 @@ from kiosk.examination import Desks, Examination, Place
 from kiosk.fingers import FingerDesk, OpenScanner
 from kiosk.screens import Painter
 from kiosk.sending import Sending
-from kiosk.serving import listen, serve
+from kiosk.serving import serve
 from kiosk.settings import BioCartSettings
 from kiosk.site import site
 from kiosk.stream import events
