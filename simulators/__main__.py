@@ -10,6 +10,9 @@ from typing import Annotated
 import msgspec
 import typer
 
+DEMO_HESITATION = 1.2
+"""Seconds; enough to read a sentence while watching."""
+
 app = typer.Typer(help="A simulated immigration hall: real programs, simulated hardware, invented people.")
 
 
@@ -41,7 +44,15 @@ def hall(
         raise typer.Exit(2) from None
     with tempfile.TemporaryDirectory(prefix="sekisho-hall-") as temporary:
         place = folder or (Path("var/demo") if demo else Path(temporary) / "hall")
-        plan = Plan(place.resolve(), gates, bio_carts, seed, officer=not demo, rough=kills > 0)
+        plan = Plan(
+            place.resolve(),
+            gates,
+            bio_carts,
+            seed,
+            officer=not demo,
+            rough=kills > 0,
+            hesitation=DEMO_HESITATION if demo else 0.0,
+        )
         try:
             if demo:
                 asyncio.run(run_demo(plan, people))

@@ -36,6 +36,8 @@ class CartWalk:
     station: BioCartStation
     client: httpx2.AsyncClient
     note: Callable[[str], Awaitable[None]]
+    hesitation: float = 0.0
+    """Seconds a person looks at each screen before doing anything."""
     _laid: bool = field(default=False)
 
     async def walk(self) -> str:
@@ -53,9 +55,11 @@ class CartWalk:
         self.station.camera.show(self.wallet.face())
         while view["state"] not in _OVER:
             await self.note(f"at the bio-cart: {view['state'].replace('_', ' ')}")
+            await asyncio.sleep(self.hesitation)
             await self._act(view)
             view = await self._next(eyes, view)
         await asyncio.to_thread(self.wallet.lift, self.station)
+        await self.client.post(f"{self.station.url}/touch/finish")
         return _OVER[view["state"]]
 
     async def _next(self, eyes: Eyes, now: dict[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,11 @@ class UnusableFolder(Exception):
 class Cast(Protocol):
     @property
     def people(self) -> int: ...
+    @property
+    def certain(self) -> bool:
+        """Whether a person's views always match their own portrait; photographs of real people do not."""
+        ...
+
     def portrait(self, person: int) -> bytes: ...
     def views(self, person: int) -> list[Image]: ...
     def prints(self, person: int) -> dict[str, Image]: ...
@@ -54,6 +59,10 @@ class RenderedCast:
     @property
     def people(self) -> int:
         return len(faces.people())
+
+    @property
+    def certain(self) -> bool:
+        return True
 
     @lru_cache(maxsize=256)  # noqa: B019 - one cast lives as long as its hall
     def portrait(self, person: int) -> bytes:
@@ -89,6 +98,10 @@ class PhotographedCast:
     @property
     def people(self) -> int:
         return len(self._pictures)
+
+    @property
+    def certain(self) -> bool:
+        return False
 
     def portrait(self, person: int) -> bytes:
         return jpeg(_head(self._pictures[person][0]))

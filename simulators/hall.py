@@ -51,6 +51,8 @@ class Plan:
     officer: bool = True
     rough: bool = False
     """Programs die at random: then a referral is a lawful end of every visit."""
+    hesitation: float = 0.0
+    """Seconds travellers look at a screen before they act: none where a machine watches, some where people do."""
     outage_seconds: float = 6.0
     """How long the scenario `console_down` keeps the console away."""
 
@@ -98,16 +100,20 @@ class Hall:
     def _expected(self, scenario: Scenario) -> tuple[str, ...]:
         if scenario.station == BIO_CART and not self.plan.officer:
             return ("refer",)
-        return (*scenario.expected, "refer") if self.plan.rough else scenario.expected
+        may_fail = self.plan.rough or not self.people.certain
+        return (*scenario.expected, "refer") if may_fail and "refer" not in scenario.expected else scenario.expected
 
     async def _walk(self, visit: Visit, traveller: Traveller, wallet: Wallet, station: Station) -> str:
         async def note(activity: str) -> None:
             await self.visits.note(visit, activity)
 
         if isinstance(station, BioCartStation):
-            return await CartWalk(traveller, wallet, station, self.client, note).walk()
+            cart_walk = CartWalk(traveller, wallet, station, self.client, note, self.plan.hesitation)
+            return await cart_walk.walk()
         before = len(station.lane.history)
-        walk = GateWalk(traveller, wallet, station, self.client, note, self._console_outage, self.random)
+        walk = GateWalk(
+            *(traveller, wallet, station, self.client, note, self._console_outage, self.random), self.plan.hesitation
+        )
         outcome = await walk.walk()
         visit.exits += sum(opening.door == "exit" for opening in station.lane.history[before:])
         return outcome

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from html import unescape
 from typing import Final
 
 import httpx2
@@ -10,6 +12,8 @@ import httpx2
 from simulators.console_post import ConsolePost
 from simulators.forms import Browser, NoSuchForm
 
+_UNSEEN: Final = re.compile(r'data-number="\d+" data-finding="([^"]*)"')
+"""A finding that must be looked at before a grant: on the page it bears a number to press."""
 _TRIES: Final = 40
 _PAUSE_SECONDS: Final = 0.25
 
@@ -49,10 +53,8 @@ class Officer:
 
     async def _decide(self, browser: Browser) -> str:
         case = browser.path
-        if browser.has("/take"):
-            await browser.submit("/take")
-        while browser.has("/seen"):
-            await browser.submit("/seen")
+        for finding in _UNSEEN.findall(browser.page):
+            await browser.post(f"{case}/seen", {"finding": unescape(finding)})
         status = await browser.submit("/grant")
         await browser.go(case)
         return "grant" if status == 200 and not browser.has("/grant") else "waiting"

@@ -16,6 +16,8 @@ from simulators.hall import Hall, Plan, open_hall
 from simulators.summary import Audit, audit, deliver_the_rest, summarise
 from simulators.travellers import SCENARIOS, Traveller
 
+SWAPPED_EVERY: Final = 5
+"""With real faces every fifth traveller is an impostor: what matters there is that none of them passes."""
 _KILL_SPACING_SECONDS: Final = (0.5, 4.0)
 
 
@@ -53,7 +55,8 @@ class Run:
 
     def _coming(self, hall: Hall) -> list[Traveller]:
         if not self.scenarios:
-            return list(hall.director.draw(self.travellers))
+            swapped_every = None if self.people.certain else SWAPPED_EVERY
+            return list(hall.director.draw(self.travellers, swapped_every=swapped_every))
         names = itertools.islice(itertools.cycle(self.scenarios), self.travellers)
         return [hall.director.invent(name) for name in names]
 

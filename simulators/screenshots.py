@@ -26,6 +26,16 @@ ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-netwo
 GATE_SIZE: Final = (1080, 1920)
 CART_SIZE: Final = (1280, 800)
 OFFICER_SIZE: Final = (1366, 768)
+_GATE_MOMENTS: Final = {"place_passport": "gate-passport", "go_through": "gate-through"}
+_CART_MOMENTS: Final = {
+    "language": "bio-cart-language",
+    "purpose": "bio-cart-purpose",
+    "right_hand": "bio-cart-finger",
+    "face": "bio-cart-face",
+    "done": "bio-cart-done",
+}
+_MIRROR_SECONDS: Final = 0.7
+"""Until the mirror shows its first picture."""
 _SCALE: Final = 0.5
 """Portrait screens are shown at half size: the picture is for reading a page, not for hanging on a wall."""
 
@@ -57,7 +67,7 @@ class Studio:
 
 async def take_all(folder: Path, work: Path) -> list[str]:
     """Write the pictures into `folder`, which exists; returns their names."""
-    plan = Plan(work, officer=False)
+    plan = Plan(work, officer=False, hesitation=1.5)
     async with open_hall(plan, RenderedCast()) as hall, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         studio = Studio(browser, folder)
@@ -76,8 +86,9 @@ async def _send(hall: Hall, scenario: str) -> asyncio.Task[Visit]:
 async def _gate(studio: Studio, hall: Hall) -> None:
     gate = next(station for station in hall.stations if isinstance(station, GateStation))
     async with studio.page(gate.screen_url, GATE_SIZE, scale=_SCALE) as page:
-        await _when(page, studio, {"place_passport": "gate-passport", "go_through": "gate-through"}, gate.url, hall)
+        await _when(page, studio, _GATE_MOMENTS, gate.url, hall)
         await _when(page, studio, {"go_to_booth": "gate-referral"}, gate.url, hall, "visitor_overstayed")
+        await _when(page, studio, {"look_at_camera": "gate-camera"}, gate.url, hall)
 
 
 async def _when(
@@ -97,17 +108,13 @@ async def _when(
 
 async def _cart(studio: Studio, hall: Hall) -> None:
     cart = next(station for station in hall.stations if isinstance(station, BioCartStation))
-    names = {
-        "purpose": "bio-cart-purpose",
-        "right_hand": "bio-cart-finger",
-        "face": "bio-cart-face",
-        "done": "bio-cart-done",
-    }
+    names = dict(_CART_MOMENTS)
     async with studio.page(cart.url, CART_SIZE) as page:
         visit = await _send(hall, "visitor_arrives")
         while names and not visit.done():
             state = (await hall.client.get(f"{cart.url}/v1/state")).json()["state"]
             if state in names:
+                await asyncio.sleep(_MIRROR_SECONDS if state == "face" else 0.2)
                 await studio.shoot(page, names.pop(state))
             await asyncio.sleep(0.05)
         await visit

@@ -172,13 +172,15 @@ class CastingDirector:
     today: date
     count: int = 0
 
-    def draw(self, number: int) -> Iterator[Traveller]:
-        """`number` travellers by the weights of their scenarios; every fifth with another person's passport at least
-        once in a long run, each weighted scenario at least once where there is room."""
+    def draw(self, number: int, *, swapped_every: int | None = None) -> Iterator[Traveller]:
+        """`number` travellers by the weights of their scenarios, each scenario at least once where there is room;
+        with `swapped_every`, each so-manieth comes with another person's passport."""
         names = [scenario.name for scenario in _ALL if scenario.weight]
         weights = [SCENARIOS[name].weight for name in names]
         plan = names[:number] + self.random.choices(names, weights, k=max(0, number - len(names)))
         self.random.shuffle(plan)
+        if swapped_every:
+            plan[swapped_every - 1 :: swapped_every] = ["swapped_passports"] * (number // swapped_every)
         yield from map(self.invent, plan)
 
     def invent(self, scenario_name: str) -> Traveller:

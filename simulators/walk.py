@@ -44,6 +44,8 @@ class GateWalk:
     note: Callable[[str], Awaitable[None]]
     outage: Callable[[], Coroutine[Any, Any, None]]
     random: random.Random = field(default_factory=random.Random)
+    hesitation: float = 0.0
+    """Seconds a person looks at each sentence before following it."""
     _laid: bool = False
 
     async def walk(self) -> str:
@@ -161,6 +163,7 @@ class GateWalk:
             prompt = eyes.view["prompt"] if eyes.view else None
             if prompt is not None and prompt != last:
                 last = prompt
+                await asyncio.sleep(self.hesitation)
                 yield prompt
             await asyncio.sleep(_GLANCE_SECONDS)
 
