@@ -32,9 +32,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from biometrics.capture import CaptureFailed, DeviceLost, FingerImage, FingerPosition, Gray, Quality, UnusableImage
-from biometrics.finger.extract import extract
-from biometrics.finger.image import decode
+from biometrics.capture import CaptureFailed, DeviceLost, FingerImage, FingerPosition, Quality, UnusableImage
+from biometrics.finger.sample import PrintSample, assessed
 
 SPEC_VERSION: Final = "0.9.5"
 MOST_BYTES: Final = 8 * 1024 * 1024
@@ -78,14 +77,11 @@ class UntrustedDevice(DeviceLost):
     code = "untrusted_device"
 
 
-def _assessed(pixels: Gray, dpi: int) -> Quality:
-    return extract(pixels, dpi).quality
-
-
 class SbiScanner:
     """A `FingerScanner`. `certificate` (DER) is the device's; without it the first one met is held to from then on.
 
-    Not for several threads at once. `assess` rates a print; by default with our own measure, whatever the device says.
+    Not for several threads at once. `assess` decodes and rates a print, by default here and with our own measure,
+    whatever the device says; it raises `UnusableImage`. Raise `UntrustedDevice` for an unusable certificate.
     """
 
     def __init__(
@@ -94,11 +90,11 @@ class SbiScanner:
         *,
         certificate: bytes | None = None,
         least_quality: int = LEAST_QUALITY,
-        assess: Callable[[Gray, int], Quality] = _assessed,
+        assess: Callable[[bytes], PrintSample] = assessed,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._client = httpx2.Client(base_url=url, trust_env=False)
-        self._key = None if certificate is None else _public_key(certificate)
+        self._key = None if certificate is None else device_key(certificate)
         self._least_quality = least_quality
         self._assess = assess
         self._now = now
@@ -135,11 +131,10 @@ class SbiScanner:
             raise UntrustedDevice("the scanner answered for another finger than the one asked for")
         value = _octets(data.get("bioValue"), UnusableImage("the scanner sent no image"))
         self._chain(value, entry.get("hash"))
-        pixels, dpi = decode(value)
-        quality = self._assess(pixels, dpi)
-        if quality.value < self._least_quality:
-            raise PoorPrint(quality)
-        return FingerImage(pixels, dpi, position, quality)
+        seen = self._assess(value)
+        if seen.quality.value < self._least_quality:
+            raise PoorPrint(seen.quality)
+        return FingerImage(seen.pixels, seen.dpi, position, seen.quality)
 
     def _capture_request(self, position: FingerPosition, transaction: str, seconds: float) -> Json:
         """SBI, "Registration capture request"."""
@@ -248,12 +243,13 @@ def _stated_key(head: bytes) -> rsa.RSAPublicKey:
     chain = _parsed(head, foreign).get("x5c")
     first = chain[0] if isinstance(chain, list) and chain else chain
     try:
-        return _public_key(base64.b64decode(first if isinstance(first, str) else ""))
+        return device_key(base64.b64decode(first if isinstance(first, str) else ""))
     except (binascii.Error, ValueError):
         raise foreign from None
 
 
-def _public_key(certificate: bytes) -> rsa.RSAPublicKey:
+def device_key(certificate: bytes) -> rsa.RSAPublicKey:
+    """Of a scanner's certificate (DER). Raise `UntrustedDevice` where it is none, or its key too weak."""
     try:
         key = x509.load_der_x509_certificate(certificate).public_key()
     except (ValueError, UnsupportedAlgorithm):

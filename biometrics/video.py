@@ -17,7 +17,6 @@ from types import TracebackType
 from typing import Any, Final, Protocol, Self
 from urllib.parse import urlsplit
 
-import cv2
 import numpy as np
 
 from biometrics.capture import DeviceLost, Rgb
@@ -170,9 +169,15 @@ def _until(stream: Lines, delimiter: bytes) -> tuple[bytes, bytes]:
 
 
 class OpenCvVideo:
-    """A device number, a path, rtsp: OpenCV's back ends, with their time-outs where they know any."""
+    """A device number, a path, rtsp: OpenCV's back ends, with their time-outs where they know any.
+
+    OpenCV is loaded with the first of them: a station whose cameras speak HTTP does without.
+    """
 
     def __init__(self, source: str | int, stall_seconds: float, open_seconds: float) -> None:
+        import cv2
+
+        self._cv2: Any = cv2
         self._source = int(source) if isinstance(source, str) and source.isdigit() else source
         self._limits = [
             *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, int(open_seconds * 1000)),
@@ -182,8 +187,8 @@ class OpenCvVideo:
         self._ended = False
 
     def __enter__(self) -> Self:
-        capture = cv2.VideoCapture()
-        backend = cv2.CAP_ANY if isinstance(self._source, int) else cv2.CAP_FFMPEG
+        capture = self._cv2.VideoCapture()
+        backend = self._cv2.CAP_ANY if isinstance(self._source, int) else self._cv2.CAP_FFMPEG
         limits = [] if isinstance(self._source, int) else self._limits
         if not capture.open(self._source, backend, limits):
             raise DeviceLost("The camera does not answer.")
@@ -209,4 +214,4 @@ class OpenCvVideo:
 
 
 def _rgb(bgr: Rgb) -> Rgb:
-    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+    return np.ascontiguousarray(bgr[:, :, ::-1])

@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Final, ParamSpec, Self, TypeVar
 
 from biometrics.capture import BiometricError
+from biometrics.memory import give_pictures_back
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -59,6 +60,10 @@ class Workers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await asyncio.to_thread(self.close)
+
+    def begin(self) -> None:
+        """Start the processes and return at once: they load while their parent does."""
+        self._running()
 
     async def start(self) -> None:
         """Return when a process is up and warm; all were started. Raise `WorkerLost` where warming up fails."""
@@ -124,6 +129,7 @@ def _begin(warm: tuple[Warming, ...]) -> None:
     """In the new process. Ctrl-C reaches the whole group: the parent ends its workers, not the keyboard."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
+    give_pictures_back()
     import cv2
 
     cv2.setNumThreads(1)

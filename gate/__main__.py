@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
 import sys
@@ -12,8 +13,9 @@ from typing import Annotated
 import structlog
 import typer
 
-from . import settings
-from .lifetime import serve
+from biometrics.memory import give_pictures_back
+
+from . import matching, settings
 from .settings import SettingsUnusable
 
 UNUSABLE = 2
@@ -35,20 +37,28 @@ def main(
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    give_pictures_back()
     try:
-        asyncio.run(_until_told(settings.load(config)))
+        _run(settings.load(config))
     except SettingsUnusable as error:
         for problem in error.problems:
             print(f"gate: {problem}", file=sys.stderr)
         raise SystemExit(UNUSABLE) from None
 
 
-async def _until_told(given: settings.GateSettings) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    await serve(given, stop)
+def _run(given: settings.GateSettings) -> None:
+    """The gate's own modules are imported while the matching process imports its."""
+    with contextlib.closing(matching.process()) as workers:
+        workers.begin()
+        from .lifetime import serve
+
+        async def until_told() -> None:
+            stop = asyncio.Event()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(number, stop.set)
+            await serve(given, workers, stop)
+
+        asyncio.run(until_told())
 
 
 if __name__ == "__main__":

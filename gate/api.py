@@ -6,17 +6,13 @@ No personal data leaves here but the mirror, and that only while the traveller i
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
-import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from enum import StrEnum
 from typing import Annotated, Final
 
-import cv2
 import msgspec
 import numpy as np
-import uvicorn
 from fastapi import FastAPI, Header, HTTPException, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
@@ -31,7 +27,6 @@ PREVIEW_SECONDS: Final = 0.1
 """Ten pictures a second: a mirror that lags no more than a blink, at a tenth of a core."""
 BOUNDARY: Final = "frame"
 BLANK: Final = to_jpeg(np.full((48, 64, 3), 255, np.uint8))
-LOOPBACK: Final = "127.0.0.1"
 
 
 class Command(StrEnum):
@@ -135,21 +130,4 @@ async def _preview(screen: Screen, mirror: Callable[[], Frame | None], stopping:
 
 
 def _mirrored(image: Rgb) -> bytes:
-    return to_jpeg(np.asarray(cv2.flip(image, 1), dtype=np.uint8), quality=75)
-
-
-class Server(uvicorn.Server):
-    """uvicorn inside the station's task group: signals belong to the station."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def server(app: FastAPI) -> Server:
-    return Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1))
-
-
-def listen(port: int) -> socket.socket:
-    """A loopback socket; port 0 picks a free one. Raise OSError where the port is taken."""
-    return socket.create_server((LOOPBACK, port))
+    return to_jpeg(np.ascontiguousarray(image[:, ::-1]), quality=75)

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from biometrics.capture import CaptureFailed, DeviceLost, NoFace, Quality
-from biometrics.face.compare import FaceTemplate
+from biometrics.face.template import FaceTemplate
 from biometrics.workers import Workers
 
-from .face_sample import FaceSample, sample
 from .feed import CameraFeed
+from .matching import FaceSample, sample
 from .station import Clock
 
 ENOUGH: Final = 60

@@ -25,10 +25,10 @@ log = structlog.get_logger("gate.gatekeeper")
 
 TICK_SECONDS: Final = 0.1
 DEVICE_GRACE: Final = 5.0
-"""A camera or reader may be away as long as a replugged cable takes before the traveller is sent to a booth."""
+"""A camera or reader may be away as long as a replugged cable takes before the traveller is sent to a booth.
+The self test has no such patience: nobody is waiting, and a device that never opened was never there."""
 MOST_MOVES: Final = 2 * len(State)
 """Facts settle in a few moves; a table that went round in circles would be stopped here, and logged."""
-HELP_SECONDS: Final = 20.0
 
 Message: TypeAlias = Event | LaneState
 
@@ -52,7 +52,6 @@ class Gatekeeper:
         self._passage = passage.unwatched()
         self._lane: LaneState | None = None
         self._deadline: float | None = None
-        self._help_until = 0.0
         self._effects: Effects | None = None
         self.state = State.SELF_TEST
         self.in_service = True
@@ -121,7 +120,8 @@ class Gatekeeper:
         lost = [health for health in self._devices() if not health.ready]
         if self._lane is None:
             yield Event.DOOR_LOST
-        if any(self._clock() - health.since > self._grace for health in lost):
+        grace = self._grace if self.state is not State.SELF_TEST else 0.0
+        if any(self._clock() - health.since >= grace for health in lost):
             yield Event.DEVICE_LOST
         if not self.in_service:
             yield Event.SERVICE_CLOSED

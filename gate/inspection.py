@@ -6,12 +6,12 @@ The readers' types stay theirs; here, and only here, they are told in the publis
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from io import BytesIO
 from typing import Final
 from uuid import UUID
 
-import cv2
 import uuid6
+from PIL import Image
 
 from biometrics import capture
 from examiner_console.contract import (
@@ -117,11 +117,11 @@ def language_of(document: Document | None) -> str:
 
 
 def page_jpeg(page: PageReading) -> bytes:
-    height, width = page.image.shape[:2]
-    scale = min(1.0, PAGE_WIDTH / width)
-    small = cv2.resize(page.image, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
-    bgr = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
-    return bytes(cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, PAGE_JPEG_QUALITY])[1].tobytes())
+    picture = Image.fromarray(page.image)
+    picture.thumbnail((PAGE_WIDTH, picture.height))
+    file = BytesIO()
+    picture.save(file, "JPEG", quality=PAGE_JPEG_QUALITY)
+    return file.getvalue()
 
 
 def pictures(reading: DeskReading | None, captured: FaceCapture | None) -> tuple[Evidence, ...]:
@@ -139,7 +139,3 @@ def pictures(reading: DeskReading | None, captured: FaceCapture | None) -> tuple
 
 def evidence_bundle(inspection: Inspection, items: Iterable[Evidence]) -> EvidenceBundle:
     return EvidenceBundle(inspection.id, tuple(items))
-
-
-def seconds_between(started: datetime, completed: datetime) -> float:
-    return max(0.0, (completed - started).total_seconds())

@@ -30,11 +30,11 @@ from passport_reader.document import (
     TravelDocument,
     UnusableMrz,
 )
-from passport_reader.page import read_page
 from passport_reader.reading import Progress, read_document
 from passport_reader.trust import TrustStore
 
 from .feed import CameraFeed
+from .matching import read_page
 from .station import Clock, DeviceUnavailable, Supervisor
 
 TRIES: Final = 3

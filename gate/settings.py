@@ -1,24 +1,27 @@
-"""One TOML file a gate. Everything wrong with it is said at once, at the start."""
+"""One TOML file a station. Everything wrong with it is said at once, at the start.
+
+SettingsUnusable         every problem of the file, one line each
+"""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from pydantic import Field, FilePath, PositiveInt, ValidationError, model_validator
+from pydantic import AnyHttpUrl, DirectoryPath, Field, FilePath, PositiveInt, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from examiner_console.contract import Direction
 
-from .station import StationError
-
+S = TypeVar("S", bound=BaseSettings)
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-class SettingsUnusable(StationError):
+class SettingsUnusable(Exception):
     """`problems` lists every one, each naming its key."""
 
     code = "settings_unusable"
@@ -28,19 +31,22 @@ class SettingsUnusable(StationError):
         self.problems = problems
 
 
-class GateSettings(BaseSettings):
-    """Paths are taken relative to the file. Environment variables `SEKISHO_GATE_...` fill in what the file omits."""
+class StationSettings(BaseSettings):
+    """What a gate and a bio-cart have in common: their place, their console, their passport desk and their camera."""
 
-    model_config = SettingsConfigDict(env_prefix="SEKISHO_GATE_", extra="forbid", frozen=True)
+    paths: ClassVar[frozenset[str]] = frozenset(
+        {
+            *("key_file", "tls_certificate", "tls_key", "tls_authority", "outbox"),
+            *("master_list", "master_list_root", "revocation_lists"),
+        }
+    )
 
     station: Annotated[str, Field(min_length=1, max_length=64)]
-    number: PositiveInt
-    direction: Direction
     port_name: Annotated[str, Field(min_length=1, max_length=64)]
     booth: str | None = None
-    """Where a traveller walks to whom this gate refers by itself."""
+    """Where a traveller walks to when the console does not answer; without it, to the booths in general."""
 
-    console_url: str
+    console_url: AnyHttpUrl
     key_file: FilePath
     """PEM: the station's Ed25519 private key."""
     tls_certificate: FilePath | None = None
@@ -54,19 +60,15 @@ class GateSettings(BaseSettings):
     vpcd_port: Port = 35963
     """0 picks a free port. 35963 is vpcd's usual one."""
     reader: str | None = None
-    """Name of a PC/SC reader; without it the gate listens for a vpcd card itself."""
-    door_device: str
-    door_key_file: FilePath
-    """The secure channel's base key (SCBK): 16 bytes, in hexadecimal."""
+    """Name of a PC/SC reader; without it the station listens for a vpcd card itself."""
 
     master_list: FilePath
     master_list_root: FilePath | None = None
-
-    http_port: Port = 0
-    attendant_token_file: FilePath
+    revocation_lists: DirectoryPath | None = None
+    """A folder of States' CRLs in DER, *.crl; without it `revocation` is undetermined for everybody."""
 
     @model_validator(mode="after")
-    def _tls_whole(self) -> GateSettings:
+    def _tls_whole(self) -> StationSettings:
         given = [self.tls_certificate, self.tls_key, self.tls_authority]
         if any(given) and not all(given):
             raise ValueError("tls_certificate, tls_key and tls_authority belong together")
@@ -76,47 +78,72 @@ class GateSettings(BaseSettings):
         """Raise `SettingsUnusable`."""
         try:
             key = load_pem_private_key(self.key_file.read_bytes(), None)
-        except (ValueError, TypeError):
+        except (OSError, ValueError, TypeError):
             key = None
         if not isinstance(key, Ed25519PrivateKey):
             raise SettingsUnusable(["key_file: not an unencrypted Ed25519 private key in PEM"])
         return key
 
+
+class GateSettings(StationSettings):
+    """Paths are taken relative to the file. Environment variables `SEKISHO_GATE_...` fill in what the file omits."""
+
+    model_config = SettingsConfigDict(env_prefix="SEKISHO_GATE_", extra="forbid", frozen=True)
+    paths = StationSettings.paths | {"door_key_file", "attendant_token_file"}
+
+    number: PositiveInt
+    direction: Direction
+    door_device: str
+    door_key_file: FilePath
+    """The secure channel's base key (SCBK): 16 bytes, in hexadecimal."""
+    http_port: Port = 0
+    attendant_token_file: FilePath
+
     def door_key(self) -> bytes:
         """Raise `SettingsUnusable`."""
         try:
             key = bytes.fromhex(self.door_key_file.read_text("ascii").strip())
-        except ValueError:
+        except (OSError, ValueError):
             key = b""
         if len(key) != 16:
             raise SettingsUnusable(["door_key_file: not 16 bytes in hexadecimal"])
         return key
 
+    def attendant_token(self) -> str:
+        """Raise `SettingsUnusable`."""
+        try:
+            token = self.attendant_token_file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            token = ""
+        if not token:
+            raise SettingsUnusable(["attendant_token_file: holds no token"])
+        return token
+
 
 def load(file: Path) -> GateSettings:
     """Raise `SettingsUnusable` with every problem of the file."""
+    return made(GateSettings, read(file), file.parent, GateSettings.paths)
+
+
+def read(file: Path) -> dict[str, Any]:
+    """A TOML file's values. Raise `SettingsUnusable`."""
     try:
-        given = tomllib.loads(file.read_text("utf-8"))
+        return tomllib.loads(file.read_text("utf-8"))
     except OSError as error:
         raise SettingsUnusable([f"{file}: {error.strerror}"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsUnusable([f"{file}: not TOML ({error})"]) from None
+
+
+def made(kind: type[S], values: Mapping[str, Any], folder: Path, paths: frozenset[str]) -> S:
+    """Settings of one kind, the `paths` among them relative to `folder`. Raise `SettingsUnusable`."""
+    resolved: dict[str, Any] = {
+        name: folder / value if name in paths and isinstance(value, str) else value for name, value in values.items()
+    }
     try:
-        return GateSettings(**_resolved(given, file.parent))
+        return kind(**resolved)
     except ValidationError as error:
         raise SettingsUnusable([_problem(entry) for entry in error.errors()]) from None
-
-
-PATHS: Final = frozenset(
-    {
-        *("key_file", "tls_certificate", "tls_key", "tls_authority", "outbox", "door_key_file"),
-        *("master_list", "master_list_root", "attendant_token_file"),
-    }
-)
-
-
-def _resolved(given: dict[str, Any], folder: Path) -> dict[str, Any]:
-    return {key: folder / value if key in PATHS and isinstance(value, str) else value for key, value in given.items()}
 
 
 def _problem(entry: Any) -> str:

@@ -1,8 +1,7 @@
 """Devices under supervision: one owner thread each, opened again after every loss.
 
 StationError              code
-├── DeviceUnavailable     the device is lost now; its supervisor is trying to get it back
-└── SettingsUnusable      (gate.settings) every problem of the configuration, listed
+└── DeviceUnavailable     the device is lost now; its supervisor is trying to get it back
 """
 
 from __future__ import annotations

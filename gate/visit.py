@@ -24,7 +24,6 @@ from examiner_console.contract import (
 )
 
 from .face_desk import FaceCapture, FaceDesk
-from .face_sample import compare_portrait
 from .inspection import (
     comparison_of,
     document_from,
@@ -33,6 +32,7 @@ from .inspection import (
     new_inspection_id,
     passport_findings,
 )
+from .matching import compare_portrait
 from .passport_desk import DeskProgress, DeskReading, PassportDesk, Placing
 from .station import Clock
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sys
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import Annotated
 import structlog
 import typer
 
+from gate.settings import SettingsUnusable
 from kiosk.languages import CatalogueUnusable
-from kiosk.settings import BioCartSettings, GateSettings, KioskSettings, SettingsUnusable, load
+from kiosk.settings import BioCartSettings, GateSettings, KioskSettings, load
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -22,8 +24,7 @@ def main(config: Annotated[Path, typer.Option(help="The settings file, kiosk.tom
     """Show the screen of a gate (mode = "gate") or run a bio-cart (mode = "bio_cart") until told to stop."""
     _log_to_stderr()
     try:
-        settings = load(config)
-        asyncio.run(_run(settings))
+        _run(load(config))
     except SettingsUnusable as error:
         for problem in error.problems:
             print(f"kiosk: {problem}", file=sys.stderr)
@@ -33,17 +34,28 @@ def main(config: Annotated[Path, typer.Option(help="The settings file, kiosk.tom
         raise typer.Exit(2) from None
 
 
-async def _run(settings: KioskSettings) -> None:
+def _run(settings: KioskSettings) -> None:
     """Only the mode that runs is imported: a gate's screen needs no camera, no network model."""
     if isinstance(settings, GateSettings):
         from kiosk.gate_mode import run_gate_screen
 
-        await run_gate_screen(settings)
+        asyncio.run(run_gate_screen(settings))
     else:
-        assert isinstance(settings, BioCartSettings)
+        _run_bio_cart(settings)
+
+
+def _run_bio_cart(settings: BioCartSettings) -> None:
+    """Its own modules are imported while the matching process imports its."""
+    from biometrics.finger import sample
+    from biometrics.memory import give_pictures_back
+    from gate import matching
+
+    give_pictures_back()
+    with contextlib.closing(matching.process(sample.warm_up)) as workers:
+        workers.begin()
         from kiosk.cart_mode import run_bio_cart
 
-        await run_bio_cart(settings)
+        asyncio.run(run_bio_cart(settings, workers))
 
 
 def _log_to_stderr() -> None:

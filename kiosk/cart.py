@@ -8,30 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from typing import Any, Final, Protocol
 
 import structlog
 
-from biometrics.capture import BiometricError, CaptureFailed, DeviceLost, FingerPosition
-from biometrics.workers import Workers
-from examiner_console.outbox import OutboxError
-from gate import inspection as words
-from gate.face_desk import FaceDesk
-from gate.face_sample import compare_portrait
+from biometrics.capture import FingerPosition
 from gate.feed import CameraFeed
-from gate.passport_desk import DeskProgress, DeskReading, PassportDesk, Placing
-from gate.station import Clock
+from gate.passport_desk import DeskProgress, Placing
+from gate.station import Clock, Health
 from gate.telemetry import Telemetry
 from kiosk.case import Case
-from kiosk.exemption import Exemption, exemption_of
-from kiosk.fingers import LEFT, RIGHT, Attempt, FingerDesk, next_finger
+from kiosk.examination import Examination
+from kiosk.fingers import LEFT, RIGHT, Attempt, next_finger
 from kiosk.languages import of_state
 from kiosk.patience import due
 from kiosk.prompts import PURPOSES, STAYS
-from kiosk.sending import Sending
 from kiosk.stream import Change
 from kiosk.visit import AT_THE_DESK, Effect, Event, State, advance
 
@@ -40,43 +33,25 @@ log = structlog.get_logger(__name__)
 WATCH_SECONDS: Final = 0.2
 DESK_LOST_SECONDS: Final = 5.0
 """A camera that is opened again within this is not worth closing the bio-cart for."""
-DESK_SECONDS: Final = 600.0
-"""The desk may wait as long as the visit does; the visit's own patience ends it."""
-FACE_SECONDS: Final = 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class Devices:
-    """What the bio-cart is made of. `watched` are the devices without which no passport can be read."""
-
-    desk: PassportDesk
-    faces: FaceDesk
-    fingers: FingerDesk
-    workers: Workers
-    watched: tuple[Callable[[], bool], ...]
-    mirror: CameraFeed
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the bio-cart stands; `booth` is where travellers walk to when the console is silent."""
-
-    station: str
-    port: str
-    booth: str | None = None
+class Device(Protocol):
+    @property
+    def health(self) -> Health: ...
 
 
 class BioCart:
-    """`run()` until cancelled. Reads and touches come from the same event loop; nothing here is shared with threads."""
+    """`run()` until cancelled. Reads and touches come from the same event loop; nothing here is shared with threads.
+
+    `watched` are the devices without which no passport can be read.
+    """
 
     def __init__(
         self,
-        devices: Devices,
-        sending: Sending,
+        examination: Examination,
         telemetry: Telemetry,
-        place: Place,
+        watched: Sequence[Device] = (),
         *,
-        now: Callable[[], datetime],
         clock: Clock = time.monotonic,
     ) -> None:
         self.change = Change()
@@ -90,17 +65,16 @@ class BioCart:
         self.advice: str | None = None
         self.warned = self.staff_called = False
         self.visits = 0
-        self._devices, self._sending, self._telemetry, self._place = devices, sending, telemetry, place
-        self._now, self._clock = now, clock
+        self._examination, self._telemetry, self._watched, self._clock = examination, telemetry, watched, clock
         self._active_at = self._ready_at = clock()
-        self._capture: asyncio.Task[None] | None = None
+        self._work: asyncio.Task[None] | None = None
         self._effects: dict[Effect, Callable[[], None]] = {
-            Effect.READ_PASSPORT: lambda: self._start(self._read_passport()),
+            Effect.READ_PASSPORT: self._read_passport,
             Effect.CAPTURE_FINGER: self._capture_finger,
             Effect.NOTE_MISSING: self._note_missing,
             Effect.NEXT_FINGER: self._next_finger,
-            Effect.CAPTURE_FACE: lambda: self._start(self._capture_face()),
-            Effect.SEND: lambda: self._start(self._send()),
+            Effect.CAPTURE_FACE: self._capture_face,
+            Effect.SEND: self._send,
             Effect.CALL_STAFF: self._call_staff,
             Effect.WARN: self._warn,
             Effect.REST_DEVICES: self._rest,
@@ -116,7 +90,7 @@ class BioCart:
 
     def watch(self) -> None:
         """One look at the clock and at the devices."""
-        if all(ready() for ready in self._devices.watched):
+        if all(device.health.ready for device in self._watched):
             self._ready_at = self._clock()
             if self.state is State.CLOSED:
                 self.happen(Event.DESK_READY)
@@ -172,7 +146,7 @@ class BioCart:
 
     @property
     def mirror(self) -> CameraFeed:
-        return self._devices.mirror
+        return self._examination.mirror
 
     @property
     def language(self) -> str | None:
@@ -188,15 +162,20 @@ class BioCart:
 
     # effects
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Callable[[], Coroutine[Any, Any, Event]]) -> None:
+        """The one piece of work under way; what it ends in happens, unless another began meanwhile."""
+
+        async def carried_out() -> None:
+            self.happen(await work())
+
         self._rest()
-        self._capture = asyncio.get_running_loop().create_task(work)
-        self._capture.add_done_callback(_report)
+        self._work = asyncio.get_running_loop().create_task(carried_out())
+        self._work.add_done_callback(_report)
 
     def _rest(self) -> None:
-        if self._capture is not None and self._capture is not asyncio.current_task():
-            self._capture.cancel()
-        self._capture = None
+        if self._work is not None and self._work is not asyncio.current_task():
+            self._work.cancel()
+        self._work = None
 
     def _note(self, kind: str, **data: str | int | float | bool | None) -> None:
         self._telemetry.note(kind, self.case.id if self.case else None, **data)
@@ -223,20 +202,11 @@ class BioCart:
         self.warned = self.staff_called = False
         self.visits += 1
 
-    # the passport
+    # the pieces of the visit
 
-    async def _read_passport(self) -> None:
-        case = self.case = Case(id=words.new_inspection_id(), started_at=self._now())
-        loop = asyncio.get_running_loop()
-
-        def progress(step: DeskProgress) -> None:
-            loop.call_soon_threadsafe(self._follow_reading, case, step)
-
-        while True:
-            reading = await self._devices.desk.read(progress, seconds=DESK_SECONDS)
-            if reading.laid_at is not None:
-                break
-        self._take_reading(case, reading)
+    def _read_passport(self) -> None:
+        case = self.case = self._examination.new_case()
+        self._start(partial(self._examination.passport, case, partial(self._follow_reading, case)))
 
     def _follow_reading(self, case: Case, step: DeskProgress) -> None:
         if self.case is not case:
@@ -247,26 +217,12 @@ class BioCart:
         elif step.placing is Placing.AGAIN:
             self.happen(Event.CHIP_LOST)
 
-    def _take_reading(self, case: Case, reading: DeskReading) -> None:
-        case.reading = reading
-        case.document = words.document_from(reading)
-        case.times.laid, case.times.read = reading.laid_at, reading.read_at
-        if case.document is None:
-            self._note("passport_unreadable")
-            self.happen(Event.UNREADABLE)
-            return
-        case.exemption = exemption_of(case.document, self._now().date())
-        events = {None: Event.DOCUMENT_READ, Exemption.NATIONAL: Event.NATIONAL_READ}
-        self.happen(events.get(case.exemption, Event.EXEMPT_READ))
-
-    # the fingers
-
     def _capture_finger(self) -> None:
         assert self.case is not None
         self.attempt = self.advice = None
         self.finger = next_finger(RIGHT if self.state is State.RIGHT_HAND else LEFT, self.case.tried)
         if self.finger is not None:
-            self._start(self._ask_finger(self.case, self.finger))
+            self._start(partial(self._examination.finger, self.case, self.finger, self._show_attempt))
 
     def _next_finger(self) -> None:
         self._capture_finger()
@@ -277,41 +233,15 @@ class BioCart:
         if self.case is not None and self.finger is not None:
             self.case.note_finger(self.finger, "missing")
 
-    async def _ask_finger(self, case: Case, finger: FingerPosition) -> None:
-        case.times.capturing = case.times.capturing or self._clock()
-        try:
-            image = await self._devices.fingers.capture(finger, self._show_attempt)
-        except DeviceLost:
-            case.fingers_trouble = "scanner_lost"
-            self.happen(Event.SCANNER_LOST)
-        except CaptureFailed:
-            case.note_finger(finger, "failed")
-            self.happen(Event.FINGER_FAILED)
-        else:
-            case.note_finger(finger, "captured", image)
-            self.happen(Event.FINGER_CAPTURED)
-
     def _show_attempt(self, attempt: Attempt) -> None:
         self.attempt, self.advice = attempt, attempt.advice
         if attempt.image is not None:
             self.active()
         self.change.bump()
 
-    # the face
-
-    async def _capture_face(self) -> None:
-        case = self.case
-        assert case is not None
-        try:
-            case.face = await self._devices.faces.capture(seconds=FACE_SECONDS, advise=self._advise)
-        except DeviceLost:
-            case.face_trouble = "camera_lost"
-            self.happen(Event.CAMERA_LOST)
-        except BiometricError as failure:
-            case.face_trouble = failure.code
-            self.happen(Event.FACE_FAILED)
-        else:
-            self.happen(Event.FACE_CAPTURED)
+    def _capture_face(self) -> None:
+        assert self.case is not None
+        self._start(partial(self._examination.face, self.case, self._advise))
 
     def _advise(self, advice: str | None) -> None:
         self.advice = advice
@@ -319,43 +249,13 @@ class BioCart:
             self.active()
         self.change.bump()
 
-    # the console
+    def _send(self) -> None:
+        assert self.case is not None
+        self._start(partial(self._sent, self.case))
 
-    async def _send(self) -> None:
-        case = self.case
-        assert case is not None
-        case.times.captured = self._clock() if case.times.capturing else None
-        await self._compare(case)
-        case.times.sending = self._clock()
-        inspection = case.inspection(
-            station=self._place.station,
-            port=self._place.port,
-            language=self.language or "",
-            completed_at=self._now(),
-        )
-        try:
-            decision = await self._sending.submit(inspection, case.evidence())
-        except OutboxError as error:
-            log.error("case_not_kept", code=error.code)
-            decision = None
-        case.times.answered = self._clock()
-        self.booth = (decision and decision.booth) or self._place.booth
-        outcome = decision.outcome.value if decision else "refer"
-        self._telemetry.note("transaction", case.id, outcome=outcome, local=decision is None, **case.times.seconds())
-        self.happen(Event.ANSWERED)
-
-    async def _compare(self, case: Case) -> None:
-        """Live face against the chip's portrait; where that cannot be done, the finding says why."""
-        portrait = case.reading.document.face if case.reading and case.reading.document else None
-        if case.face is None or portrait is None:
-            case.comparison_trouble = "" if case.exemption else "one_side_missing"
-            return
-        try:
-            compared = await self._devices.workers.run(compare_portrait, portrait.data, case.face.template)
-        except BiometricError as error:
-            case.comparison_trouble = error.code
-        else:
-            case.comparison = words.comparison_of(compared, modality="face", probe="live_face", reference="chip_face")
+    async def _sent(self, case: Case) -> Event:
+        self.booth = await self._examination.send(case, self.language or "")
+        return Event.ANSWERED
 
 
 TOUCHES: Final = {

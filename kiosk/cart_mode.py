@@ -3,173 +3,65 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
-import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
-import structlog
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from fastapi import FastAPI, Response
 from fastapi.responses import StreamingResponse
 
-from biometrics.camera import UrlCamera
-from biometrics.capture import BiometricError, Camera, Gray, Quality
-from biometrics.face import compare
-from biometrics.sbi import SbiScanner
-from biometrics.workers import Workers
-from examiner_console.client import ConsoleClient, TlsFiles, deliver
-from examiner_console.outbox import Outbox, OutboxError
+from biometrics import sbi
+from biometrics.capture import UnusableImage
+from biometrics.finger import sample
+from biometrics.finger.sample import PrintSample
+from biometrics.workers import WorkerLost, Workers
+from examiner_console.client import deliver
+from gate.equipment import Equipment, Matching, OnHealth, at_work, console, health_to, trust_store, utc_now
 from gate.face_desk import FaceDesk
-from gate.feed import CameraFeed
-from gate.passport_desk import CardReader, PassportDesk
-from gate.station import Condition, Health, Supervisor
+from gate.passport_desk import PassportDesk
+from gate.serving import listen
+from gate.settings import SettingsUnusable
+from gate.station import Supervisor
 from gate.telemetry import Telemetry
 from kiosk import languages
-from kiosk.cart import BioCart, Devices, Place
+from kiosk.cart import BioCart
 from kiosk.cart_screen import CartScreen
-from kiosk.fingers import FingerDesk, OpenScanner, print_quality
+from kiosk.examination import Desks, Examination, Place
+from kiosk.fingers import FingerDesk, OpenScanner
 from kiosk.screens import Painter
 from kiosk.sending import Sending
-from kiosk.serving import listen, serve
-from kiosk.settings import BioCartSettings, SettingsUnusable
+from kiosk.serving import serve
+from kiosk.settings import BioCartSettings
 from kiosk.site import site
 from kiosk.stream import events
-from passport_reader.document import PassportError
-from passport_reader.trust import TrustStore
 
-log = structlog.get_logger(__name__)
-
-WARM_AGAIN_SECONDS: Final = 5.0
 ASSESS_SECONDS: Final = 20.0
 """A print takes a tenth of a second; a worker that died in between is replaced within a few."""
 
 
-class Hardware:
-    """The cameras, the reader and the scanner, each with its owner thread. `on_health` is called from those."""
-
-    def __init__(
-        self,
-        given: BioCartSettings,
-        on_health: Callable[[Health], None],
-        assess: Callable[[Gray, int], Quality],
-    ) -> None:
-        scanner_url = str(given.scanner_url).rstrip("/")
-        self.warm = False
-        self.page = CameraFeed("page_camera", camera_at(given.page_camera), on_health=on_health)
-        self.face = CameraFeed("face_camera", camera_at(given.face_camera), on_health=on_health)
-        self.reader: Supervisor[CardReader] = Supervisor(
-            "card_reader", card_reader(given), lambda reader: reader.close(), on_health=on_health
-        )
-        self.scanner: Supervisor[OpenScanner] = Supervisor(
-            "finger_scanner",
-            lambda: _opened(SbiScanner(scanner_url, assess=assess)),
-            lambda scanner: scanner.close(),
-            on_health=on_health,
-        )
-
-    def watched(self) -> tuple[Callable[[], bool], ...]:
-        """Without these no passport can be read."""
-        return (lambda: self.warm, lambda: self.page.health.ready, lambda: self.reader.health.ready)
-
-    @contextlib.contextmanager
-    def running(self) -> Iterator[None]:
-        devices = (self.page, self.face, self.reader, self.scanner)
-        for device in devices:
-            device.start()
-        try:
-            yield
-        finally:
-            threads = [threading.Thread(target=device.stop) for device in devices]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-
-
-def _opened(scanner: SbiScanner) -> SbiScanner:
-    """Raise `DeviceLost` where no scanner answers, so that its supervisor keeps trying."""
-    try:
-        scanner.ready()
-    except Exception:
-        scanner.close()
-        raise
-    return scanner
-
-
-def camera_at(source: str) -> Callable[[], Camera]:
-    """A URL, a path, or the number of a device."""
-    return lambda: UrlCamera(int(source) if source.isdigit() else source)
-
-
-def card_reader(given: BioCartSettings) -> Callable[[], CardReader]:
-    if given.reader is not None:
-        from passport_reader.pcsc import PcscReader
-
-        name = given.reader
-        return lambda: PcscReader(name)
-    from passport_reader.vpcd import VpcdReader
-
-    return lambda: VpcdReader(given.vpcd_host, given.vpcd_port)
-
-
-def trust_store(given: BioCartSettings) -> TrustStore:
-    """Raise `SettingsUnusable`."""
-    roots = (given.master_list_root.read_bytes(),) if given.master_list_root is not None else ()
-    try:
-        return TrustStore.from_master_list(given.master_list.read_bytes(), roots=roots)
-    except PassportError as error:
-        raise SettingsUnusable([f"master_list: {error}"]) from None
-
-
-def _tls(given: BioCartSettings) -> TlsFiles | None:
-    if given.tls_certificate is None or given.tls_key is None or given.tls_authority is None:
-        return None
-    return TlsFiles(given.tls_certificate, given.tls_key, given.tls_authority)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-@asynccontextmanager
-async def _console(given: BioCartSettings) -> AsyncIterator[tuple[ConsoleClient, Outbox]]:
-    """Raise `SettingsUnusable` where the outbox cannot be opened."""
-    key = given.private_key()
-    try:
-        outbox = Outbox(given.outbox, station=given.station, private_key=key)
-    except OutboxError as error:
-        raise SettingsUnusable([f"outbox: {error}"]) from None
-    client = ConsoleClient(str(given.console_url), station=given.station, private_key=key, tls=_tls(given))
-    try:
-        yield client, outbox
-    finally:
-        await client.close()
-        outbox.close()
-
-
-async def run_bio_cart(given: BioCartSettings) -> None:
+async def run_bio_cart(given: BioCartSettings, workers: Workers) -> None:
     """Until SIGTERM. Raise `SettingsUnusable` or `CatalogueUnusable` before anything is shown."""
-    spoken, trust = languages.load(), trust_store(given)
+    spoken, trust, certificate = languages.load(), trust_store(given), scanner_certificate(given)
     listener = listen(given.http_host, given.http_port)
-    async with _console(given) as (client, outbox):
+    async with console(given) as (client, outbox):
         telemetry = Telemetry(outbox, utc_now)
-        workers = Workers(1, warm=(compare.warm_up, print_quality))
-        hardware = Hardware(given, _health_to(telemetry), _assessing(workers))
-        desk = PassportDesk(hardware.page, hardware.reader, trust, workers, now=utc_now)
+        on_health = health_to(telemetry)
+        warming, equipment = Matching(workers, on_health), Equipment(given, on_health)
+        scanner = _scanner(str(given.scanner_url), certificate, workers, on_health)
+        desk = PassportDesk(equipment.page, equipment.reader, trust, workers, now=utc_now)
+        desks = Desks(desk, FaceDesk(equipment.face, workers), FingerDesk(scanner), workers)
         place = Place(given.station, given.port_name, given.booth)
-        devices = _devices(hardware, desk, workers)
-        visit = BioCart(devices, Sending(client, telemetry), telemetry, place, now=utc_now)
+        examination = Examination(desks, Sending(client, telemetry), telemetry, place, now=utc_now)
+        visit = BioCart(examination, telemetry, (warming, equipment.page, equipment.reader))
         stop = asyncio.Event()
         try:
-            with hardware.running():
+            with at_work((*equipment.devices, scanner)):
                 async with asyncio.TaskGroup() as tasks:
-                    beside = (telemetry.run(), _warm(workers, hardware))
-                    running = [tasks.create_task(work) for work in beside]
+                    running = [tasks.create_task(work) for work in (telemetry.run(), warming.run())]
                     delivering = tasks.create_task(deliver(outbox, client, stop))
                     await serve(_application(given, visit, spoken), listener, visit.change, visit.run())
                     stop.set()
@@ -178,19 +70,7 @@ async def run_bio_cart(given: BioCartSettings) -> None:
                         task.cancel()
         finally:
             visit.close()
-            await asyncio.to_thread(workers.close)
             await telemetry.flush()
-
-
-def _devices(hardware: Hardware, desk: PassportDesk, workers: Workers) -> Devices:
-    return Devices(
-        desk=desk,
-        faces=FaceDesk(hardware.face, workers),
-        fingers=FingerDesk(hardware.scanner),
-        workers=workers,
-        watched=hardware.watched(),
-        mirror=hardware.face,
-    )
 
 
 def _application(given: BioCartSettings, cart: BioCart, spoken: languages.Languages) -> FastAPI:
@@ -209,36 +89,47 @@ def _application(given: BioCartSettings, cart: BioCart, spoken: languages.Langua
     return app
 
 
-async def _warm(workers: Workers, hardware: Hardware) -> None:
-    """Until the first worker is warm the bio-cart is closed; loading the network takes seconds."""
-    while not hardware.warm:
+def scanner_certificate(given: BioCartSettings) -> bytes | None:
+    """DER. Raise `SettingsUnusable`."""
+    if given.scanner_certificate is None:
+        return None
+    try:
+        data = given.scanner_certificate.read_bytes()
+        if data.startswith(b"-----"):
+            data = x509.load_pem_x509_certificate(data).public_bytes(Encoding.DER)
+        sbi.device_key(data)
+    except (OSError, ValueError, sbi.UntrustedDevice):
+        raise SettingsUnusable(["scanner_certificate: not a certificate of an RSA key of at least 2048 bits"]) from None
+    return data
+
+
+def _scanner(url: str, certificate: bytes | None, workers: Workers, on_health: OnHealth) -> Supervisor[OpenScanner]:
+    assess = _assessing(workers)
+
+    def opened() -> OpenScanner:
+        """Raise `DeviceLost` where no scanner answers, so that its supervisor keeps trying."""
+        scanner = sbi.SbiScanner(url.rstrip("/"), certificate=certificate, assess=assess)
         try:
-            await workers.start()
-            hardware.warm = True
-        except BiometricError as error:
-            log.error("worker_unusable", code=error.code)
-            await asyncio.sleep(WARM_AGAIN_SECONDS)
+            scanner.ready()
+        except Exception:
+            scanner.close()
+            raise
+        return scanner
+
+    return Supervisor("finger_scanner", opened, lambda scanner: scanner.close(), on_health=on_health)
 
 
-def _assessing(workers: Workers) -> Callable[[Gray, int], Quality]:
-    """For the scanner's owner thread: prints are rated in the worker, so that the screen never stalls."""
+def _assessing(workers: Workers) -> Callable[[bytes], PrintSample]:
+    """For the scanner's owner thread: prints are decoded and rated in the worker, so that the screen never stalls."""
     loop = asyncio.get_running_loop()
 
-    def assess(pixels: Gray, dpi: int) -> Quality:
-        return asyncio.run_coroutine_threadsafe(workers.run(print_quality, pixels, dpi), loop).result(ASSESS_SECONDS)
+    def assess(data: bytes) -> PrintSample:
+        try:
+            return asyncio.run_coroutine_threadsafe(workers.run(sample.assessed, data), loop).result(ASSESS_SECONDS)
+        except (WorkerLost, TimeoutError):
+            raise UnusableImage("the matching process ended over this print") from None
 
     return assess
-
-
-def _health_to(telemetry: Telemetry) -> Callable[[Health], None]:
-    """For owner threads: told in the loop, and to nobody once it has closed."""
-    loop = asyncio.get_running_loop()
-
-    def tell(health: Health) -> None:
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(_note_health, telemetry, health)
-
-    return tell
 
 
 def add_state(app: FastAPI, screen: CartScreen) -> None:
@@ -257,10 +148,3 @@ def add_state(app: FastAPI, screen: CartScreen) -> None:
     async def finger() -> Response:
         picture = screen.print_picture()
         return Response(status_code=404) if picture is None else Response(picture, media_type="image/png")
-
-
-def _note_health(telemetry: Telemetry, health: Health) -> None:
-    if health.condition is Condition.LOST:
-        telemetry.note("device_lost", device=health.device, reason=health.reason)
-    elif health.condition is Condition.READY:
-        telemetry.note("device_back", device=health.device)

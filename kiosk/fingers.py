@@ -11,16 +11,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-import numpy as np
-
 from biometrics.capture import (
     CaptureFailed,
     DeviceLost,
     FingerImage,
     FingerPosition,
     FingerScanner,
-    Gray,
-    Quality,
     UnusableImage,
 )
 from biometrics.sbi import CaptureTimeout
@@ -39,7 +35,6 @@ CAPTURE_SECONDS: Final = 4.0
 LOST_SECONDS: Final = 8.0
 """A scanner that stays away longer does not keep the traveller: the booth has one too."""
 PAUSE_SECONDS: Final = 0.3
-BLANK: Final[Gray] = np.full((256, 256), 255, np.uint8)
 
 
 class OpenScanner(FingerScanner, Protocol):
@@ -105,10 +100,3 @@ class FingerDesk:
                 if self._clock() - lost_at > LOST_SECONDS:
                     raise DeviceLost("the fingerprint scanner does not answer") from None
                 await asyncio.sleep(PAUSE_SECONDS)
-
-
-def print_quality(pixels: Gray = BLANK, dpi: int = 500) -> Quality:
-    """For a worker process; with no arguments it only loads and compiles, so that the first traveller does not wait."""
-    from biometrics.finger.extract import extract
-
-    return extract(pixels, dpi).quality

@@ -6,10 +6,11 @@ import secrets
 
 import httpx2
 
+from gate.serving import listen
 from kiosk import languages
 from kiosk.gate_screen import GateScreen
 from kiosk.screens import Painter
-from kiosk.serving import listen, serve
+from kiosk.serving import serve
 from kiosk.settings import GateSettings
 from kiosk.site import site
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biometrics.capture import Rgb, UnusableImage
-from biometrics.face.detect import Points
+from biometrics.face.template import Points
 
 SIDE: Final = 150
 PADDING: Final = 0.25

@@ -7,18 +7,18 @@ verifier.compare(*templates).matched
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from biometrics.capture import CaptureFailed, Comparison, NoFace, Quality, Rgb, SeveralFaces, UnusableImage
+from biometrics.capture import CaptureFailed, Comparison, NoFace, Rgb, SeveralFaces, UnusableImage
 from biometrics.face.align import chip
-from biometrics.face.detect import FaceBox, Points, detect, landmarks
-from biometrics.face.embed import EMBEDDERS, Embedder, Vector, default_embedder
+from biometrics.face.detect import detect, landmarks
+from biometrics.face.embed import EMBEDDERS, Embedder, default_embedder
 from biometrics.face.quality import assess
+from biometrics.face.template import FaceBox, FaceTemplate
 from biometrics.picture import decode
 
 THRESHOLD: Final = 0.9289
@@ -28,16 +28,6 @@ where vectors have a length of 1.4, about 0.53."""
 FMR: Final = 0.001
 BYSTANDER: Final = 0.6
 """A second face at least this wide, by the widest, is a second person at the camera and not one in the queue."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FaceTemplate:
-    """`vector` has shape (128,), float32, length one; box and landmarks are in pixels of the picture given."""
-
-    vector: Vector = field(repr=False)
-    box: FaceBox
-    landmarks: Points = field(repr=False)
-    quality: Quality
 
 
 class FaceVerifier:

@@ -5,21 +5,16 @@ A detector is kept per process and is not safe between threads; matching runs in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 import cv2
 import dlib
 import numpy as np
-import numpy.typing as npt
 
 from biometrics.capture import Rgb, UnusableImage
 from biometrics.face.models import landmark_model
-
-Points = npt.NDArray[np.float64]
-"""Shape (5, 2): x, y in pixels of the outer and inner corner of the eye at the right of the image, the outer and inner
-corner of the eye at its left, and the base of the nose."""
+from biometrics.face.template import FaceBox, Points
 
 WINDOW: Final = 80
 """Side in pixels of the smallest face the HOG detector sees (dlib's training window)."""
@@ -29,21 +24,6 @@ FAINT: Final = -0.25
 """The margin that second look is content with; it gives one face at most. Of 15 LFW pictures without, it finds 11."""
 MIN_SIDE, MAX_SIDE = 64, 8192
 """Below, no face can be found; above, the picture is no camera's and costs too much memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class FaceBox:
-    """Pixels of the image given; `score` is the detector's margin (above 0, mostly under 3)."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-    score: float
-
-    @property
-    def centre(self) -> tuple[float, float]:
-        return self.left + self.width / 2, self.top + self.height / 2
 
 
 @cache

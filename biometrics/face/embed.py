@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 import numpy as np
-import numpy.typing as npt
 import onnxruntime
 
 from biometrics.capture import Rgb
 from biometrics.face.models import recognition_model
+from biometrics.face.template import Vector
 
-Vector = npt.NDArray[np.float32]
 MEAN_COLOUR: Final = np.array([122.782, 117.001, 104.298], np.float32)
 """Of dlib's training images; the network's input is (RGB - mean) / 256."""
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from biometrics.capture import Quality, Rgb
 from biometrics.face.align import MEAN_FACE, chip
-from biometrics.face.detect import FaceBox, Points, landmarks
+from biometrics.face.detect import landmarks
+from biometrics.face.template import FaceBox, Points
 
 ENOUGH_WIDTH: Final = 100.0
 """Pixels across the detector's box: a chip of 150 is then enlarged less than twice."""

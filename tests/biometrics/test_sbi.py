@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from biometrics.capture import DeviceLost, FingerPosition, Quality, UnusableImage
+from biometrics.finger.image import decode
+from biometrics.finger.sample import PrintSample
 from biometrics.sbi import CaptureTimeout, PoorPrint, SbiScanner, UntrustedDevice
 from simulators.scanner import ScannerServer
 
@@ -22,8 +24,8 @@ def stripes(period: float = 9.0) -> np.ndarray:
     return image.astype(np.uint8)
 
 
-def fine(pixels: np.ndarray, dpi: int) -> Quality:
-    return Quality(90)
+def fine(data: bytes) -> PrintSample:
+    return PrintSample(*decode(data), Quality(90))
 
 
 @pytest.fixture

@@ -7,12 +7,14 @@ import json
 import socket
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
@@ -36,8 +38,9 @@ from examiner_console.contract import (
     encode,
     open_envelope,
 )
-from gate import settings
-from gate.lifetime import serve
+from examiner_console.law import stations
+from gate import matching, settings
+from gate.lifetime import Times, serve
 from simulators import faces
 from simulators.camera import CameraServer
 from simulators.chip import SimulatedChip
@@ -51,7 +54,10 @@ TOKEN = "attendant of this test"
 
 
 class AnsweringConsole:
-    """Speaks the station API for one key. `outcome` None means silence; everything received is kept."""
+    """Speaks the station API for one key. `outcome` None means silence; everything received is kept.
+
+    A deferred inspection is referred, and one of an implausible clock, by the console's own rule.
+    """
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
         self.outcome: DecisionOutcome | None = DecisionOutcome.CONFIRM
@@ -102,7 +108,9 @@ class AnsweringConsole:
         _, inspection = open_envelope(body, Inspection, purpose="inspection", keys=keys)
         self.keep(lambda: self.inspections.append((inspection, delivery)))
         self.may_answer.wait(5.0)
-        outcome = DecisionOutcome.REFER if delivery is Delivery.DEFERRED else self.outcome
+        facts: Any = SimpleNamespace(inspection=inspection, at=datetime.now(UTC), delivery=delivery)
+        mistrusted = delivery is Delivery.DEFERRED or any(stations.clock(facts))
+        outcome = DecisionOutcome.REFER if mistrusted else self.outcome
         reason = Reason("test", "Art. 25", "test")
         return 200, encode(Decision(inspection.id, outcome, (reason,), "1", datetime.now(UTC), booth="3"))
 
@@ -129,6 +137,20 @@ class AnsweringConsole:
         self._server.server_close()
 
 
+@dataclass
+class Hours:
+    """The gate's two clocks: `wall` is how far the wall clock is off, `waited` the seconds a journey need not wait."""
+
+    wall: timedelta = timedelta()
+    waited: float = 0.0
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.wall
+
+    def clock(self) -> float:
+        return time.monotonic() + self.waited
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -148,6 +170,7 @@ class Site:
     vpcd_port: int
     http_port: int
     world: World
+    hours: Hours = field(default_factory=Hours)
     laid: list[PresentedChip] = field(default_factory=list)
 
     def passport(self, person: int, **given: Any) -> Passport:
@@ -213,10 +236,14 @@ def site(tmp_path: Path, world: World) -> Iterator[Site]:
         "door_device": lane.device,
         "http_port": http_port,
         "booth": "9",
+        "revocation_lists": "crl",
     }
     for name, (file, content) in files.items():
         (tmp_path / file).write_bytes(content)
         given[name] = file
+    (tmp_path / "crl").mkdir()
+    for number, revoked in enumerate(world.revocation_lists()):
+        (tmp_path / "crl" / f"{number:02}.crl").write_bytes(revoked)
     config = tmp_path / "gate.toml"
     config.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in given.items()))
     site = Site(tmp_path, lane, page, camera, console, config, vpcd_port, http_port, world)
@@ -281,7 +308,15 @@ async def running(site: Site) -> AsyncIterator[RunningGate]:
     stop = asyncio.Event()
     gate = RunningGate(site, f"http://127.0.0.1:{site.http_port}")
     listens = asyncio.Event()
-    serving = asyncio.create_task(serve(settings.load(site.config), stop, on_serving=lambda port: listens.set()))
+    workers = matching.process()
+    started = serve(
+        settings.load(site.config),
+        workers,
+        stop,
+        on_serving=lambda port: listens.set(),
+        times=Times(site.hours.now, site.hours.clock),
+    )
+    serving = asyncio.create_task(started)
     await listens.wait()
     listening = asyncio.create_task(_listen(gate))
     try:
@@ -290,6 +325,7 @@ async def running(site: Site) -> AsyncIterator[RunningGate]:
         stop.set()
         await serving
         await asyncio.wait([listening])
+        await asyncio.to_thread(workers.close)
 
 
 @asynccontextmanager
@@ -316,16 +352,32 @@ def gate_process(site: Site) -> Callable[[], Any]:
     return lambda: apart(site)
 
 
-@pytest.fixture
-def play(site: Site) -> Callable[[Callable[[RunningGate], Awaitable[None]]], None]:
-    """Start the gate, wait until it is ready, play a journey, stop it in good order."""
+Journey = Callable[[RunningGate], Awaitable[None]]
 
-    def begin(journey: Callable[[RunningGate], Awaitable[None]]) -> None:
+
+@pytest.fixture
+def play_from_start(site: Site) -> Callable[[Journey], None]:
+    """Start the gate, play a journey from its first moment on, stop it in good order."""
+
+    def begin(journey: Journey) -> None:
         async def whole() -> None:
             async with running(site) as gate:
-                await gate.state("ready")
                 await journey(gate)
 
         asyncio.run(whole())
+
+    return begin
+
+
+@pytest.fixture
+def play(play_from_start: Callable[[Journey], None]) -> Callable[[Journey], None]:
+    """The same, from the moment on when the gate is ready."""
+
+    def begin(journey: Journey) -> None:
+        async def once_ready(gate: RunningGate) -> None:
+            await gate.state("ready")
+            await journey(gate)
+
+        play_from_start(once_ready)
 
     return begin

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import resource
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from examiner_console.contract import CheckOutcome, DecisionOutcome, Delivery
+from gate.journey import SECONDS, State
 
 HOLDER, STRANGER = 3, 2
 Gate = Any  # RunningGate of the conftest
@@ -46,7 +52,15 @@ def test_a_traveller_whose_face_and_passport_agree_walks_through(play: Play, sit
     assert (delivery, others) == (Delivery.LIVE, [])
     assert inspection.document.source == "chip"
     outcomes = {finding.check: finding.outcome for finding in inspection.findings}
-    for check in ("mrz", "mrz_matches_chip", "passage_alone", "face_capture", "sod_signature", "certificate_chain"):
+    for check in (
+        "mrz",
+        "mrz_matches_chip",
+        "passage_alone",
+        "face_capture",
+        "sod_signature",
+        "certificate_chain",
+        "revocation",
+    ):
         assert outcomes[check] is CheckOutcome.SUCCESSFUL, check
     assert inspection.comparisons[0].outcome is CheckOutcome.SUCCESSFUL
     assert exits(site) == 1
@@ -211,7 +225,7 @@ def test_a_gate_whose_camera_is_gone_takes_nobody_until_it_is_back(play: Play, s
         await gate.state("out_of_service")
         site.camera.repair()
         await gate.state("ready")
-        await site.console.wait(lambda: site.console.kinds().count("device_back") > 4)
+        await site.console.wait(lambda: site.console.kinds().count("device_back") > 5)
 
     play(journey)
     assert site.console.event("device_lost").data["device"] == "face_camera"
@@ -230,3 +244,98 @@ def test_a_door_that_falls_silent_and_comes_back_finds_the_traveller(play: Play,
 
     play(journey)
     assert not both_open(site)
+
+
+def test_one_who_does_not_walk_through_the_open_exit_is_sent_back(play: Play, site: Site) -> None:
+    async def journey(gate: Gate) -> None:
+        site.face(HOLDER)
+        site.lane.enter()
+        await gate.prompt("place_passport")
+        site.lay(site.passport(HOLDER))
+        await gate.prompt("go_through")
+        site.hours.waited += SECONDS[State.LEAVING]
+        await gate.prompt("go_to_booth")
+        assert site.lane.snapshot.exit == 0.0
+        site.lift()
+        site.lane.leave_by_entry()
+        await gate.empty()
+        await gate.state("ready")
+        await site.console.wait(lambda: len(site.console.inspections) == 2)
+
+    play(journey)
+    (first, live), (second, deferred) = site.console.inspections
+    assert first == second
+    assert (live, deferred) == (Delivery.LIVE, Delivery.DEFERRED), "the grant is withdrawn"
+    assert "traveller_passed" not in site.console.kinds()
+    assert not both_open(site)
+
+
+def test_a_wall_clock_set_back_a_year_hurries_nobody_and_opens_for_nobody(play: Play, site: Site) -> None:
+    async def come(gate: Gate, until: str) -> None:
+        site.face(HOLDER)
+        site.lane.enter()
+        await gate.prompt("place_passport")
+        site.lay(site.passport(HOLDER))
+        await gate.prompt(until)
+        site.lift()
+
+    async def journeys(gate: Gate) -> None:
+        await come(gate, "go_through")
+        site.lane.leave_by_exit()
+        await gate.state("ready")
+        site.hours.wall -= timedelta(days=365)
+        await come(gate, "go_to_booth")
+        site.lane.leave_by_entry()
+        await gate.state("ready")
+        await site.console.wait(lambda: "traveller_referred" in site.console.kinds())
+
+    play(journeys)
+    assert [delivery for _, delivery in site.console.inspections] == [Delivery.LIVE, Delivery.LIVE]
+    assert exits(site) == 1
+    assert {"abandoned", "staff_called", "device_lost"}.isdisjoint(site.console.kinds())
+    numbers = [event.sequence for event in site.console.events]
+    assert numbers == list(range(1, len(numbers) + 1)), "the record keeps its order whatever the clock says"
+
+
+def test_a_gate_that_starts_without_its_camera_takes_nobody(play_from_start: Play, site: Site) -> None:
+    site.camera.fault("unplugged")
+
+    async def journey(gate: Gate) -> None:
+        await gate.state("out_of_service")
+        await site.console.wait(lambda: "device_lost" in site.console.kinds())
+        assert "welcome" not in gate.prompts
+        site.camera.repair()
+        await gate.state("ready")
+
+    play_from_start(journey)
+
+
+@pytest.mark.hall
+def test_a_full_disk_opens_for_nobody_and_loses_no_event(gate_process: Any, site: Site) -> None:
+    """No file of the gate's process may grow any more: the system's own limit stands for the full disk."""
+
+    async def journey() -> None:
+        async with gate_process() as (gate, program):
+            await gate.state("ready")
+            await site.console.wait(lambda: "started" in site.console.kinds())
+            limits = resource.prlimit(program.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+            site.face(HOLDER)
+            site.lane.enter()
+            await gate.prompt("place_passport")
+            site.lay(site.passport(HOLDER))
+            assert (await gate.prompt("go_to_booth"))["booth"] == "9"
+            assert site.console.inspections == [], "nothing is asked that could not be kept"
+            resource.prlimit(program.pid, resource.RLIMIT_FSIZE, limits)
+            site.lift()
+            site.lane.leave_by_entry()
+            await gate.state("ready")
+            await site.console.wait(lambda: "traveller_referred" in site.console.kinds())
+            await site.console.wait(lambda: bool(site.console.inspections))
+            program.terminate()
+            assert await program.wait() == 0
+
+    asyncio.run(journey())
+    assert [delivery for _, delivery in site.console.inspections] == [Delivery.DEFERRED]
+    assert exits(site) == 0
+    numbers = [event.sequence for event in site.console.events]
+    assert numbers == list(range(1, len(numbers) + 1))

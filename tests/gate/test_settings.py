@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from gate import settings
+from gate.equipment import trust_store
 from gate.settings import SettingsUnusable
 
 
@@ -50,3 +52,33 @@ def test_the_program_ends_with_status_2_and_a_sentence(tmp_path: Path, content: 
     assert ended.returncode == 2
     assert "not TOML" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_revocation_lists_are_taken_from_their_folder(site: Any) -> None:
+    (site.folder / "crl" / "readme.txt").write_text("not a list")
+    store = trust_store(settings.load(site.config))
+    assert len(store.revocation_lists) == len(site.world.revocation_lists())
+
+
+def test_a_missing_folder_of_revocation_lists_is_named(site: Any) -> None:
+    shutil.rmtree(site.folder / "crl")
+    with pytest.raises(SettingsUnusable, match="revocation_lists"):
+        settings.load(site.config)
+
+
+def test_every_unreadable_revocation_list_is_named(site: Any) -> None:
+    (site.folder / "crl" / "00.crl").write_bytes(site.world.revocation_lists()[0][:80])
+    (site.folder / "crl" / "page.crl").write_text("<html>")
+    with pytest.raises(SettingsUnusable) as refused:
+        trust_store(settings.load(site.config))
+    assert [problem.split(": ")[1] for problem in refused.value.problems] == ["00.crl", "page.crl"]
+
+
+HEAVY = ("cv2", "dlib", "onnxruntime", "onnx", "numba", "scipy")
+
+
+@pytest.mark.parametrize("program", ["gate.lifetime", "kiosk.cart_mode", "kiosk.gate_mode"])
+def test_what_computes_is_loaded_by_the_matching_process_alone(program: str) -> None:
+    said = f"import sys, {program}; print([name for name in {HEAVY} if name in sys.modules])"
+    ended = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "[]"

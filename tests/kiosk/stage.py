@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -65,8 +64,8 @@ class StillCamera:
 class Stage:
     def __init__(self) -> None:
         unheard = SimpleNamespace(note=lambda *facts, **more: None)
-        devices = SimpleNamespace(watched=(), mirror=StillCamera())
-        self.cart = BioCart(devices, None, unheard, None, now=lambda: datetime.now(UTC))  # type: ignore[arg-type]
+        examination = SimpleNamespace(mirror=StillCamera())
+        self.cart = BioCart(examination, unheard)  # type: ignore[arg-type]
         spoken = languages.load()
         self.screen = CartScreen(
             self.cart, spoken, FLOOR, station="cart-1", number=7, default_language="en", clock=time.monotonic

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from biometrics.face.compare import THRESHOLD, FaceTemplate, template_of
+from biometrics.face.compare import THRESHOLD, template_of
+from biometrics.face.template import FaceTemplate
 from biometrics.picture import to_jpeg
 from simulators import faces
 from simulators.casting import APART, altered, pictures_of

@@ -1,6 +1,7 @@
-"""The face work done inside the worker process: pictures go in, small facts come out.
+"""The work of the matching process: pictures go in, small facts come out.
 
-Module-level functions of plain arguments, so that a spawned process can run them.
+Used by the gate and by the bio-cart. Each function imports what it computes with when it is called, which is in the
+worker: a station's main process names these functions and never loads a network, a compiler or OpenCV.
 """
 
 from __future__ import annotations
@@ -8,8 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from biometrics.capture import Comparison, NoFace, Quality, Rgb, SeveralFaces
-from biometrics.face.compare import FaceTemplate, template_of, verifier
+from biometrics.face.template import FaceTemplate
 from biometrics.picture import to_jpeg
+from biometrics.workers import Warming, Workers
+from passport_reader.document import PageReading
+
+
+def process(*more: Warming) -> Workers:
+    """The one process in which a station computes: reads pages, knows faces, and what `more` prepares for."""
+    return Workers(1, warm=(warm_pages, warm_faces, *more))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +30,17 @@ class FaceSample:
     jpeg: bytes = field(default=b"", repr=False)
 
 
+def read_page(image: Rgb) -> PageReading:
+    """As `passport_reader.page.read_page`."""
+    from passport_reader import page
+
+    return page.read_page(image)
+
+
 def sample(image: Rgb) -> FaceSample:
     """Detect, judge, and embed one frame (RGB, uint8)."""
+    from biometrics.face.compare import verifier
+
     try:
         template = verifier().template(image)
     except NoFace:
@@ -38,4 +55,21 @@ def compare_portrait(portrait: bytes, live: FaceTemplate) -> Comparison:
 
     Raise `UnusableImage` where the portrait cannot be decoded, `NoFace` or `SeveralFaces` where it shows no one face.
     """
+    from biometrics.face.compare import template_of, verifier
+
     return verifier().compare(template_of(portrait), live)
+
+
+def warm_pages() -> None:
+    """Raise `TypefaceMissing`."""
+    from passport_reader.page import prepare
+
+    prepare()
+
+
+def warm_faces() -> None:
+    """Raise `FaceModelMissing`."""
+    from biometrics.face.compare import verifier, warm_up
+
+    warm_up()
+    verifier()
