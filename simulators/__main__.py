@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
+import structlog
 import typer
 
 DEMO_HESITATION = 1.2
@@ -37,6 +39,7 @@ def hall(
     from simulators.processes import ProcessFailed
     from simulators.run import Run, choose_cast, report
 
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         people = choose_cast(faces, fingers)
     except (UnusableFolder, OSError) as error:

@@ -170,9 +170,13 @@ def _surroundings(plan: Plan, site: Site, console: ConsolePost, world: World) ->
     master_list, root = site.folder / "master-list.ml", site.folder / "master-list-root.cer"
     master_list.write_bytes(world.master_list())
     root.write_bytes(world.master_list_root)
+    revocation_lists = site.folder / "revocation-lists"
+    revocation_lists.mkdir()
+    for number, listed in enumerate(world.revocation_lists(), 1):
+        (revocation_lists / f"{number}.crl").write_bytes(listed)
     gates = " ".join(str(number) for number in range(1, plan.gates + 1))
     booths = " ".join(str(number) for number in range(1, BOOTHS + 1))
-    return Surroundings(site, console.station_url, master_list, root, PORT_NAME, gates, booths)
+    return Surroundings(site, console.station_url, master_list, root, revocation_lists, PORT_NAME, gates, booths)
 
 
 def _stations(plan: Plan, around: Surroundings) -> list[Station]:

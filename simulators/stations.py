@@ -27,6 +27,7 @@ class Surroundings:
     console_url: str
     master_list: Path
     master_list_root: Path
+    revocation_lists: Path
     port_name: str
     gate_numbers: str = ""
     """The gates from left to right, with spaces between; and the booths likewise, for the plan on the screens."""
@@ -124,6 +125,7 @@ class GateStation:
             "door_key_file": door_key,
             "master_list": around.master_list,
             "master_list_root": around.master_list_root,
+            "revocation_lists": around.revocation_lists,
             "http_port": self.http_port,
             "attendant_token_file": token,
         }
@@ -188,6 +190,8 @@ class BioCartStation:
 
     def _settings(self) -> Path:
         around = self.surroundings
+        certificate = self._folder / f"{self.name}-scanner.cer"
+        certificate.write_bytes(self.scanner.certificate)
         settings: dict[str, str | int | float | bool | Path | None] = {
             "mode": "bio_cart",
             "station": self.name,
@@ -203,10 +207,12 @@ class BioCartStation:
             "page_camera": self.page.url,
             "face_camera": self.camera.url,
             "scanner_url": self.scanner.url,
+            "scanner_certificate": certificate,
             "floor_stations": str(self.number),
             "floor_booths": around.booths,
             "master_list": around.master_list,
             "master_list_root": around.master_list_root,
+            "revocation_lists": around.revocation_lists,
             "http_port": self.http_port,
         }
         return write_toml(self._folder / f"{self.name}.toml", settings)
