@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +18,7 @@ from simulators.scanner import ScannerServer
 from simulators.site import Site, StationKeys, free_port, write_private, write_toml
 from simulators.travellers import ARRIVAL, BIO_CART, DEPARTURE, GATE
 
+ATTENDANT_SECONDS: Final = 30.0
 ATTENDANT_TOKEN: Final = "attendant of the simulated hall"  # noqa: S105 - guards simulated doors on loopback alone
 
 
@@ -94,10 +97,15 @@ class GateStation:
         yield self.screen
 
     async def attend(self, client: httpx2.AsyncClient, command: str) -> None:
-        """What the gate assistant presses."""
+        """What the gate assistant presses, again where the gate's program is just starting."""
         headers = {"x-attendant-token": ATTENDANT_TOKEN}
-        answer = await client.post(f"{self.url}/v1/attendant", json={"command": command}, headers=headers)
-        answer.raise_for_status()
+        async with asyncio.timeout(ATTENDANT_SECONDS):
+            while True:
+                with contextlib.suppress(httpx2.HTTPError):
+                    answer = await client.post(f"{self.url}/v1/attendant", json={"command": command}, headers=headers)
+                    answer.raise_for_status()
+                    return
+                await asyncio.sleep(0.2)
 
     def close(self) -> None:
         for device in (self.page, self.camera, self.door):
