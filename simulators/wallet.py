@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Protocol
@@ -13,13 +14,16 @@ from simulators.camera import CameraServer
 from simulators.cast import Cast
 from simulators.chip import SimulatedChip
 from simulators.issuing import Holder, Passport, World
-from simulators.link import PresentedChip, present
+from simulators.link import present
 from simulators.page import render_page
 from simulators.travellers import Traveller
 
 Image = npt.NDArray[np.uint8]
 LINK_KBIT_S = 424
 APDU_MS = 8.0
+_GLANCE_SECONDS = 0.02
+_FIELD_SECONDS = 0.2
+"""How often a chip without a field would notice a new one."""
 
 
 class Desk(Protocol):
@@ -40,7 +44,7 @@ class Wallet:
         self._page = render_page(self.passport, seed=traveller.number)
         self._views = cast.views(traveller.person)
         self.prints = cast.prints(traveller.person) if traveller.scenario.station == "bio_cart" else {}
-        self._chip: PresentedChip | None = None
+        self._on_glass: LaidChip | None = None
         self._lock = threading.Lock()
 
     def face(self) -> Callable[[float], Image]:
@@ -53,16 +57,43 @@ class Wallet:
         with self._lock:
             desk.page.show(self._page)
             chip = SimulatedChip(self.passport, faults=self._traveller.scenario.chip_faults)
-            self._chip = present(
-                chip, "127.0.0.1", desk.card_port, kbit_s=LINK_KBIT_S, apdu_ms=APDU_MS, tear_after=tear_after
-            )
+            self._on_glass = LaidChip(chip, desk.card_port, tear_after)
 
     def lift(self, desk: Desk) -> None:
         with self._lock:
             desk.page.show(None)
-            if self._chip is not None:
-                self._chip.remove()
-                self._chip = None
+            if self._on_glass is not None:
+                self._on_glass.lift()
+                self._on_glass = None
+
+
+class LaidChip:
+    """A chip that lies on a reader: in its field whenever there is one, also after the reader's program came back."""
+
+    def __init__(self, chip: SimulatedChip, port: int, tear_after: int | None) -> None:
+        self._chip, self._port, self._tear_after = chip, port, tear_after
+        self._lifted = threading.Event()
+        self._thread = threading.Thread(target=self._lie, name="chip on the glass", daemon=True)
+        self._thread.start()
+
+    def lift(self) -> None:
+        self._lifted.set()
+        self._thread.join()
+
+    def _lie(self) -> None:
+        while not self._lifted.is_set():
+            with contextlib.suppress(OSError):
+                with present(
+                    *(self._chip, "127.0.0.1", self._port),
+                    kbit_s=LINK_KBIT_S,
+                    apdu_ms=APDU_MS,
+                    tear_after=self._tear_after,
+                ) as presented:
+                    while not self._lifted.is_set() and not presented.lost.wait(_GLANCE_SECONDS):
+                        pass
+                if self._tear_after is not None:
+                    return
+            self._lifted.wait(_FIELD_SECONDS)
 
 
 def issue(traveller: Traveller, world: World, cast: Cast) -> Passport:
