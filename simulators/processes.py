@@ -102,11 +102,12 @@ class Program:
 
     async def ready(self, client: httpx2.AsyncClient, seconds: float = READY_SECONDS) -> None:
         """Return once the program answers. Raise ProcessFailed."""
+        before = self.starts
         answering = asyncio.create_task(until_answers(client, self.ready_url))
         try:
             async with asyncio.timeout(seconds):
                 while not answering.done():
-                    if self.starts > _TRIES:
+                    if self.starts - before > _TRIES:
                         raise ProcessFailed(self.name, self.log_file, "ends as soon as it starts")
                     await asyncio.wait({answering}, timeout=_POLL_SECONDS)
         except TimeoutError:
