@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test bench fuzz lint types docs clean system
+.PHONY: demo test bench docs clean system fonts
 
-demo: $(STAMP)
+demo: fonts $(STAMP)
 	@$(BIN)/python -m simulators hall --demo
 
 test: system $(STAMP)
+	@sh .ci/pcsc $(VENV)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -23,9 +24,12 @@ docs: $(STAMP)
 	@$(BIN)/python -m gate.diagram > docs/journey.md
 	@$(BIN)/python -m simulators screenshots --out docs/screens
 
-# Debian packages the tests look for; skipped without root.
+# Debian packages; without root what is missing is named and the rest goes on.
 system:
 	@sh .ci/system-packages
+
+fonts:
+	@sh .ci/system-packages demo
 
 $(STAMP): pyproject.toml
 	@sh .ci/environment $(PYTHON) $(VENV)

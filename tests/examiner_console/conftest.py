@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from uuid import uuid4
 import httpx2
 import pytest
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from examiner_console import migrations, tables
@@ -23,9 +21,8 @@ from examiner_console.casework.stations import Station, enrol
 from examiner_console.console import Console, open_console
 from examiner_console.settings import Settings
 from tests.conftest import require
+from tests.examiner_console.postgresql import postgresql
 from tests.examiner_console.samples import KEYS, NOW, STATIONS
-
-POSTGRES = os.environ.get("SEKISHO_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432")
 
 
 @dataclass
@@ -51,19 +48,18 @@ def anyio_backend() -> str:
 def postgres() -> Iterator[str]:
     """The URL of a database made for this run."""
     require(find_spec("psycopg"), "psycopg (extra postgres)")
-    server = create_engine(f"{POSTGRES}/postgres", poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    name = f"sekisho_{uuid4().hex[:12]}"
-    try:
+    with postgresql() as found:
+        require(found, "PostgreSQL (apt-get install postgresql, or set SEKISHO_TEST_POSTGRES)")
+        server = create_engine(f"{found}/postgres", poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        name = f"sekisho_{uuid4().hex[:12]}"
         with server.connect() as connection:
             connection.execute(text(f'CREATE DATABASE "{name}"'))
-    except OperationalError:
-        require(False, "PostgreSQL (set SEKISHO_TEST_POSTGRES; asked 127.0.0.1:5432 as postgres)")
-    url = f"{POSTGRES}/{name}"
-    migrations.upgrade(url)
-    yield url
-    with server.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    server.dispose()
+        url = f"{found}/{name}"
+        migrations.upgrade(url)
+        yield url
+        with server.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        server.dispose()
 
 
 def _emptied(url: str) -> str:
