@@ -64,7 +64,7 @@ class _Server(uvicorn.Server):
 
 def _panel(hall: Hall, send: Callable[[str], Awaitable[None]]) -> uvicorn.Server:
     app = create_panel(hall.visits, send, places(hall))
-    config = uvicorn.Config(app, host="127.0.0.1", port=_free_or(PANEL_PORT), log_level="error", access_log=False)
+    config = uvicorn.Config(app, host="127.0.0.1", port=_free_or(PANEL_PORT), log_level="error", lifespan="off")
     return _Server(config)
 
 
