@@ -34,6 +34,7 @@ def hall(
 ) -> None:
     """Run a hall: a finite one with a summary, or with --demo one to walk about in."""
     from simulators.cast import UnusableFolder
+    from simulators.console_post import UpkeepFailed
     from simulators.demo import run_demo
     from simulators.hall import Plan
     from simulators.processes import ProcessFailed
@@ -61,8 +62,8 @@ def hall(
                 asyncio.run(run_demo(plan, people))
                 return
             summary = asyncio.run(Run(plan, people, travellers, scenario or [], kills).summary())
-        except ProcessFailed as error:
-            typer.echo(f"the hall could not open: {error}", err=True)
+        except (ProcessFailed, UpkeepFailed) as error:
+            typer.echo(f"the hall could not go on: {error}", err=True)
             raise typer.Exit(1) from None
         except KeyError as error:
             typer.echo(f"there is no scenario named {error}", err=True)

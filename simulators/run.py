@@ -62,7 +62,10 @@ class Run:
 
 
 async def _close_the_books(hall: Hall) -> Audit:
-    """End the stations, deliver what they still owe as their next start would, then count."""
+    """End the stations, deliver what they still owe as their next start would, prove the ledger, then count.
+
+    Raise UpkeepFailed where the ledger does not hold.
+    """
     for station in hall.stations:
         for program in station.programs:
             await program.stop()
@@ -71,6 +74,7 @@ async def _close_the_books(hall: Hall) -> Audit:
         await deliver_the_rest(station)
     for visit in hall.visits.all:
         await asyncio.to_thread(hall.look_up, visit)
+    await hall.console.verify_ledger()
     return await asyncio.to_thread(audit, hall.stations, hall.visits.all, hall.console.history)
 
 
