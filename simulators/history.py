@@ -11,10 +11,11 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import create_engine, select
 
+from examiner_console.casework.cases import CaseOutcome
 from examiner_console.contract import Decision, Inspection, decode
-from examiner_console.tables import decisions, events, inspections
+from examiner_console.tables import cases, decisions, events, inspections
 
 _TIMES: Final = ("read", "capture", "decision", "total")
 
@@ -71,9 +72,11 @@ class History:
             numbers = connection.execute(select(events.c.station, events.c.sequence)).all()
         return len(numbers), len(numbers) - len(Counter(map(tuple, numbers)))
 
-    def inspections(self) -> int:
+    def granted(self, document_number: str) -> bool:
+        """Whether an officer granted landing under this passport."""
+        wanted = select(cases.c.outcome).where(cases.c.document_number == document_number)
         with self._engine.connect() as connection:
-            return int(connection.execute(select(func.count()).select_from(inspections)).scalar_one())
+            return CaseOutcome.GRANTED in connection.execute(wanted).scalars().all()
 
 
 def _seconds(data: bytes) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from html import unescape
 from typing import Final
@@ -14,6 +15,7 @@ from simulators.forms import Browser, NoSuchForm
 
 _UNSEEN: Final = re.compile(r'data-number="\d+" data-finding="([^"]*)"')
 """A finding that must be looked at before a grant: on the page it bears a number to press."""
+_DECISIONS: Final = 4
 _TRIES: Final = 40
 _PAUSE_SECONDS: Final = 0.25
 
@@ -25,22 +27,30 @@ class Officer:
         self._console, self._client = console, client
 
     async def examine(self, document_number: str) -> str:
-        """`grant`, or `waiting` where the case did not come up or the page offered no grant."""
+        """`grant`, or `waiting` where the case did not come up or the page would not grant, asked several times."""
         browser = Browser(self._console.url)
         try:
-            await self._log_in(browser)
-            if not await self._find(browser, document_number):
-                return "waiting"
-            return await self._decide(browser)
-        except (NoSuchForm, httpx2.HTTPError):
-            return "waiting"
+            for _ in range(_DECISIONS):
+                with contextlib.suppress(NoSuchForm, httpx2.HTTPError):
+                    await self._log_in(browser)
+                    if not await self._find(browser, document_number):
+                        break
+                    if await self._decide(browser):
+                        return "grant"
+                await asyncio.sleep(_PAUSE_SECONDS)
+            return await asyncio.to_thread(self._recorded, document_number)
         finally:
             await browser.close()
+
+    def _recorded(self, document_number: str) -> str:
+        """A console that died after it had granted, before it could say so, granted nevertheless."""
+        return "grant" if self._console.history.granted(document_number) else "waiting"
 
     async def _log_in(self, browser: Browser) -> None:
         account = self._console.officers[0]
         await browser.go("/login")
-        await browser.submit("/login", {"name": account.name, "password": account.password})
+        if browser.has("/login"):
+            await browser.submit("/login", {"name": account.name, "password": account.password})
 
     async def _find(self, browser: Browser, document_number: str) -> bool:
         for _ in range(_TRIES):
@@ -51,10 +61,11 @@ class Officer:
             await asyncio.sleep(_PAUSE_SECONDS)
         return False
 
-    async def _decide(self, browser: Browser) -> str:
+    async def _decide(self, browser: Browser) -> bool:
+        """Whether the case is granted and closed."""
         case = browser.path
         for finding in _UNSEEN.findall(browser.page):
             await browser.post(f"{case}/seen", {"finding": unescape(finding)})
         status = await browser.submit("/grant")
         await browser.go(case)
-        return "grant" if status == 200 and not browser.has("/grant") else "waiting"
+        return status == 200 and not browser.has("/grant")
