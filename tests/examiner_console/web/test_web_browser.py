@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from examiner_console.contract import CheckOutcome, Declaration, Finding, FingerCapture
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("officer pages in chromium")]
+pytestmark = pytest.mark.browser
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
