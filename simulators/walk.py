@@ -30,6 +30,8 @@ _GLANCE_SECONDS: Final = 0.05
 View = dict[str, Any]
 _READY: Final = frozenset({"welcome", "enter"})
 _BACK: Final = frozenset({"go_to_booth", "one_person"})
+_OVER: Final = _BACK | {"staff_coming", "emergency"}
+"""Whatever a traveller meant to do, the screen now says otherwise."""
 
 
 @dataclass(slots=True)
@@ -88,13 +90,13 @@ class GateWalk:
         return outcome
 
     async def tear_away(self, eyes: Eyes) -> str:
-        await eyes.until(lambda view: view["prompt"] == "place_passport", PATIENCE_SECONDS)
+        await self._asked(eyes, "place_passport")
         await self.note("lifting the passport too soon")
         await self._lay(tear_after=TEAR_AFTER_APDUS)
         return await self.plain(eyes)
 
     async def camera_lost(self, eyes: Eyes) -> str:
-        await eyes.until(lambda view: view["prompt"] == "place_passport", PATIENCE_SECONDS)
+        await self._asked(eyes, "place_passport")
         self.station.camera.fault("unplugged")
         await self.note("standing before a dark camera")
         await self._lay()
@@ -114,9 +116,9 @@ class GateWalk:
 
     async def linger(self, eyes: Eyes) -> str:
         """Stand before the open exit until the gate gives up, then do as told."""
-        await eyes.until(lambda view: view["prompt"] == "place_passport", PATIENCE_SECONDS)
+        await self._asked(eyes, "place_passport")
         await self._lay()
-        await eyes.until(lambda view: view["prompt"] == "go_through", PATIENCE_SECONDS)
+        await self._asked(eyes, "go_through")
         await self.note("standing before the open exit")
         await self._lift()
         await eyes.until(lambda view: view["prompt"] != "go_through", PATIENCE_SECONDS)
@@ -153,6 +155,10 @@ class GateWalk:
         await asyncio.sleep(self.random.uniform(0.0, 6.0))
         await self.note("the gate's program dies")
         self.station.program.kill()
+
+    async def _asked(self, eyes: Eyes, prompt: str) -> None:
+        """Wait for a sentence, or for one after which it will not come any more."""
+        await eyes.until(lambda view: view["prompt"] in _OVER | {prompt}, PATIENCE_SECONDS)
 
     async def _prompts(self, eyes: Eyes) -> AsyncIterator[str]:
         """Each new prompt, until nobody is in the lane any more. Raise TimeoutError."""
