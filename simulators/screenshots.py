@@ -31,11 +31,10 @@ _CART_MOMENTS: Final = {
     "language": "bio-cart-language",
     "purpose": "bio-cart-purpose",
     "right_hand": "bio-cart-finger",
-    "face": "bio-cart-face",
     "done": "bio-cart-done",
 }
-_MIRROR_SECONDS: Final = 0.7
-"""Until the mirror shows its first picture."""
+_SETTLE_SECONDS: Final = 0.2
+"""Until a screen has drawn what its state says."""
 _SCALE: Final = 0.5
 """Portrait screens are shown at half size: the picture is for reading a page, not for hanging on a wall."""
 
@@ -114,7 +113,7 @@ async def _cart(studio: Studio, hall: Hall) -> None:
         while names and not visit.done():
             state = (await hall.client.get(f"{cart.url}/v1/state")).json()["state"]
             if state in names:
-                await asyncio.sleep(_MIRROR_SECONDS if state == "face" else 0.2)
+                await asyncio.sleep(_SETTLE_SECONDS)
                 await studio.shoot(page, names.pop(state))
             await asyncio.sleep(0.05)
         await visit
