@@ -9,7 +9,6 @@ import asyncio
 import re
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,11 +59,8 @@ def test_a_referral_names_its_reason(run_hall: HallRun) -> None:
 def test_nothing_is_lost_or_granted_wrongly_when_programs_die_at_random(run_hall: HallRun) -> None:
     summary = run_hall("--travellers", "12", "--kills", "10", "--seed", "11")
     assert books_agree(summary)
-    outcomes = Counter(
-        (visit["scenario"], visit["outcome"]) for visit in summary["travellers"] if visit["scenario"] != "national"
-    )
-    assert not any(outcomes[name, "confirm"] for name in ("swapped_passports", "dg2_tampered", "unknown_issuer"))
-    assert summary["unexpected"] == 0
+    opened = [visit for visit in summary["travellers"] if visit["outcome"] in ("confirm", "grant")]
+    assert [visit for visit in opened if visit["outcome"] not in visit["expected"].split(" or ")] == []
 
 
 def test_real_faces_and_fingers_walk_through_the_same_hall(run_hall: HallRun, data: Path) -> None:
