@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import msgspec
 import structlog
 import typer
+
+if TYPE_CHECKING:
+    from simulators.cast import Cast
+    from simulators.hall import Plan
 
 DEMO_HESITATION = 1.2
 """Seconds; enough to read a sentence while watching."""
@@ -28,47 +34,67 @@ def hall(
     faces: Annotated[Path | None, typer.Option(help="Folder of photographs, PERSON/PICTURE.jpg.")] = None,
     fingers: Annotated[Path | None, typer.Option(help="Folder of prints, PERSON_FINGER_IMPRESSION.tif.")] = None,
     kills: Annotated[int, typer.Option(min=0, help="How many times to kill -9 a program at random meanwhile.")] = 0,
-    folder: Annotated[Path | None, typer.Option(help="Where keys, databases and logs go; emptied first.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where keys, databases and logs go; an earlier hall's is emptied.")
+    ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Stay open, with a scenario panel; Ctrl-C ends it.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")] = False,
 ) -> None:
     """Run a hall: a finite one with a summary, or with --demo one to walk about in."""
     from simulators.cast import UnusableFolder
-    from simulators.console_post import UpkeepFailed
-    from simulators.demo import run_demo
     from simulators.hall import Plan
-    from simulators.processes import ProcessFailed
-    from simulators.run import Run, choose_cast, report
+    from simulators.run import choose_cast
+    from simulators.travellers import SCENARIOS
 
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    if unknown := set(scenario or ()) - set(SCENARIOS):
+        _refuse(f"no such scenario: {', '.join(sorted(unknown))}; there are {', '.join(SCENARIOS)}")
     try:
         people = choose_cast(faces, fingers)
     except (UnusableFolder, OSError) as error:
-        typer.echo(f"unusable pictures: {error}", err=True)
-        raise typer.Exit(2) from None
+        _refuse(f"unusable pictures: {error}")
     with tempfile.TemporaryDirectory(prefix="sekisho-hall-") as temporary:
-        place = folder or (Path("var/demo") if demo else Path(temporary) / "hall")
-        plan = Plan(
-            place.resolve(),
-            gates,
-            bio_carts,
-            seed,
-            officer=not demo,
-            rough=kills > 0,
-            hesitation=DEMO_HESITATION if demo else 0.0,
-        )
-        try:
-            if demo:
-                asyncio.run(run_demo(plan, people))
-                return
-            summary = asyncio.run(Run(plan, people, travellers, scenario or [], kills).summary())
-        except (ProcessFailed, UpkeepFailed) as error:
-            typer.echo(f"the hall could not go on: {error}", err=True)
-            raise typer.Exit(1) from None
-        except KeyError as error:
-            typer.echo(f"there is no scenario named {error}", err=True)
-            raise typer.Exit(2) from None
-        typer.echo(msgspec.json.encode(summary).decode() if as_json else report(summary))
+        place = (folder or (Path("var/demo") if demo else Path(temporary) / "hall")).resolve()
+        if demo:
+            _open_for_visitors(Plan(place, gates, bio_carts, seed, officer=False, hesitation=DEMO_HESITATION), people)
+        else:
+            plan = Plan(place, gates, bio_carts, seed, rough=kills > 0)
+            _run_and_report(plan, people, travellers, scenario or [], kills, as_json)
+
+
+def _open_for_visitors(plan: Plan, people: Cast) -> None:
+    from simulators.demo import run_demo
+
+    with _failures_in_one_line():
+        asyncio.run(run_demo(plan, people))
+
+
+def _run_and_report(plan: Plan, people: Cast, travellers: int, scenarios: list[str], kills: int, as_json: bool) -> None:
+    from simulators.run import Run, report
+
+    with _failures_in_one_line():
+        summary = asyncio.run(Run(plan, people, travellers, scenarios, kills).summary())
+    typer.echo(msgspec.json.encode(summary).decode() if as_json else report(summary))
+
+
+@contextlib.contextmanager
+def _failures_in_one_line() -> Iterator[None]:
+    from simulators.console_post import UpkeepFailed
+    from simulators.processes import ProcessFailed
+    from simulators.site import ForeignFolder
+
+    try:
+        yield
+    except ForeignFolder as error:
+        _refuse(error)
+    except (ProcessFailed, UpkeepFailed) as error:
+        typer.echo(f"the hall could not go on: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _refuse(why: object) -> NoReturn:
+    typer.echo(str(why), err=True)
+    raise typer.Exit(2)
 
 
 @app.command(epilog="Example: python -m simulators screenshots --out docs/screens")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,7 +25,7 @@ from simulators.console_post import ConsolePost
 from simulators.floor import Floor
 from simulators.issuing import World
 from simulators.officer import Officer
-from simulators.site import Site
+from simulators.site import Site, empty_for_a_hall
 from simulators.stations import BioCartStation, GateStation, Station, Surroundings, directions
 from simulators.travellers import BIO_CART, CastingDirector, Scenario, Traveller, cast
 from simulators.visits import Visit, Visits
@@ -142,8 +141,11 @@ class Hall:
 
 @asynccontextmanager
 async def open_hall(plan: Plan, people: Cast) -> AsyncIterator[Hall]:
-    """Build everything afresh in the plan's folder, start all programs, and end all of them afterwards."""
-    shutil.rmtree(plan.folder, ignore_errors=True)
+    """Build everything afresh in the plan's folder, start all programs, and end all of them afterwards.
+
+    Raise ForeignFolder, UpkeepFailed or ProcessFailed.
+    """
+    await asyncio.to_thread(empty_for_a_hall, plan.folder)
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(httpx2.AsyncClient(timeout=10.0, trust_env=False))
         site = Site.make(plan.folder)

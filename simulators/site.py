@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,6 +50,22 @@ def _toml(value: str | int | float | bool | Path) -> str:
     if isinstance(value, int | float):
         return str(value)
     return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+class ForeignFolder(Exception):
+    """The folder holds something that no hall put there; it is left as it is."""
+
+
+_MARK: Final = ".sekisho-hall"
+
+
+def empty_for_a_hall(folder: Path) -> None:
+    """Make the folder, or empty it where an earlier hall made it. Raise `ForeignFolder` for anybody else's."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
+        raise ForeignFolder(f"{folder} was not made by a hall and is not empty; name another --folder")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / _MARK).touch()
 
 
 class Authority:

@@ -61,6 +61,7 @@ def test_nothing_is_lost_or_granted_wrongly_when_programs_die_at_random(run_hall
     assert books_agree(summary)
     opened = [visit for visit in summary["travellers"] if visit["outcome"] in ("confirm", "grant")]
     assert [visit for visit in opened if visit["outcome"] not in visit["expected"].split(" or ")] == []
+    assert summary["unexpected"] == 0
 
 
 def test_real_faces_and_fingers_walk_through_the_same_hall(run_hall: HallRun, data: Path) -> None:
@@ -124,6 +125,23 @@ def test_control_c_ends_every_process_and_a_second_run_just_works(
     again = [sys.executable, "-m", "simulators", "hall", "--gates", "1", "--travellers", "1", "--scenario", "national"]
     done = subprocess.run([*again, "--folder", str(tmp_path / "hall")], capture_output=True, text=True, timeout=300)
     assert "unexpected: 0" in done.stdout, done.stderr
+
+
+def test_a_folder_that_no_hall_made_is_never_emptied(tmp_path: Path) -> None:
+    kept = tmp_path / "holiday.jpg"
+    kept.write_text("dear")
+    command = [sys.executable, "-m", "simulators", "hall", "--travellers", "1", "--folder", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 2
+    assert "was not made by a hall" in done.stderr
+    assert kept.read_text() == "dear"
+
+
+def test_an_unknown_scenario_is_named_before_anything_starts() -> None:
+    command = [sys.executable, "-m", "simulators", "hall", "--scenario", "moon_landing"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 2
+    assert "moon_landing" in done.stderr
 
 
 def test_scenarios_from_another_site_are_refused() -> None:
