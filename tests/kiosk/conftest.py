@@ -14,20 +14,10 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Response
 from fastapi.responses import StreamingResponse
-from playwright.sync_api import Browser, sync_playwright
 
 from gate.view import GateView, Prompt
 from kiosk import mirror
 from kiosk.stream import Change, events
-
-BROWSER_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 class Served:
@@ -156,11 +146,3 @@ def wire_gate() -> Iterator[WireGate]:
     gate.start()
     yield gate
     gate.stop()
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS)
-        yield browser
-        browser.close()
