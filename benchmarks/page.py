@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from passport_reader.document import UnusableMrz
-from passport_reader.page import prepare, read_page
+from passport_reader.page.reader import prepare, read_page
 from simulators.issuing import Holder, Passport, World
 from simulators.page import render_page
 

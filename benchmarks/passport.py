@@ -19,9 +19,9 @@ from rich.console import Console
 from rich.table import Table
 
 from passport_reader import mrz
-from passport_reader.access import MrzKey
+from passport_reader.pki.trust import TrustStore
+from passport_reader.protocols.access import MrzKey
 from passport_reader.reading import read_document
-from passport_reader.trust import TrustStore
 from simulators.chip import SimulatedChip
 from simulators.issuing import Holder, Passport, World
 

@@ -23,7 +23,7 @@ from biometrics.workers import Workers
 from examiner_console.client import ConsoleClient, TlsFiles
 from examiner_console.outbox import Outbox, OutboxError
 from passport_reader.document import PassportError
-from passport_reader.trust import RevocationList, TrustStore
+from passport_reader.pki.trust import RevocationList, TrustStore
 
 from .feed import CameraFeed
 from .passport_desk import CardReader
@@ -108,11 +108,11 @@ def _camera(source: str) -> Callable[[], Camera]:
 
 def _card_reader(given: StationSettings) -> Callable[[], CardReader]:
     if given.reader is not None:
-        from passport_reader.pcsc import PcscReader
+        from passport_reader.card.pcsc import PcscReader
 
         name = given.reader
         return lambda: PcscReader(name)
-    from passport_reader.vpcd import VpcdReader
+    from passport_reader.card.vpcd import VpcdReader
 
     return lambda: VpcdReader(given.vpcd_host, given.vpcd_port)
 

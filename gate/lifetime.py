@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from biometrics.workers import Workers
 from examiner_console.client import ConsoleClient, deliver
-from passport_reader.trust import TrustStore
+from passport_reader.pki.trust import TrustStore
 
 from . import api
 from .door import Door

@@ -31,8 +31,8 @@ class FaceSample:
 
 
 def read_page(image: Rgb) -> PageReading:
-    """As `passport_reader.page.read_page`."""
-    from passport_reader import page
+    """As `passport_reader.page.reader.read_page`."""
+    from passport_reader.page import reader as page
 
     return page.read_page(image)
 
@@ -62,7 +62,7 @@ def compare_portrait(portrait: bytes, live: FaceTemplate) -> Comparison:
 
 def warm_pages() -> None:
     """Raise `TypefaceMissing`."""
-    from passport_reader.page import prepare
+    from passport_reader.page.reader import prepare
 
     prepare()
 

@@ -18,7 +18,6 @@ import numpy as np
 
 from biometrics.capture import Rgb
 from biometrics.workers import WorkerLost, Workers
-from passport_reader.access import MrzKey
 from passport_reader.document import (
     Card,
     ChipFinding,
@@ -30,8 +29,9 @@ from passport_reader.document import (
     TravelDocument,
     UnusableMrz,
 )
+from passport_reader.pki.trust import TrustStore
+from passport_reader.protocols.access import MrzKey
 from passport_reader.reading import Progress, read_document
-from passport_reader.trust import TrustStore
 
 from .feed import CameraFeed
 from .matching import read_page

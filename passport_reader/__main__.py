@@ -19,7 +19,8 @@ from PIL import Image, UnidentifiedImageError
 
 from passport_reader import mrz as machine_readable
 from passport_reader import reading
-from passport_reader.access import CanKey, Key, MrzKey
+from passport_reader.card.pcsc import PcscReader
+from passport_reader.card.vpcd import VpcdReader
 from passport_reader.document import (
     Card,
     ChipFinding,
@@ -34,9 +35,8 @@ from passport_reader.document import (
 )
 from passport_reader.lds import Ef
 from passport_reader.mrz import NotAnMrz
-from passport_reader.pcsc import PcscReader
-from passport_reader.trust import TrustRefused, TrustStore
-from passport_reader.vpcd import VpcdReader
+from passport_reader.pki.trust import TrustRefused, TrustStore
+from passport_reader.protocols.access import CanKey, Key, MrzKey
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -180,7 +180,7 @@ def _zone(source: str) -> Mrz:
 
 
 def _zone_of_picture(path: Path) -> Mrz:
-    from passport_reader.page import read_page
+    from passport_reader.page.reader import read_page
 
     try:
         with Image.open(path) as picture:

@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from passport_reader import authentication, chip_authentication, face_image, lds, mrz, session, signed_data
-from passport_reader.access import Key
+from passport_reader import lds, mrz
+from passport_reader.card.file_reader import FileReader
+from passport_reader.data_groups import face_image
 from passport_reader.document import (
     Card,
     ChipFinding,
@@ -27,10 +28,12 @@ from passport_reader.document import (
     UnusableData,
     UnusableMrz,
 )
-from passport_reader.file_reader import FileReader
 from passport_reader.lds import Ef, SecurityInfo
-from passport_reader.session import ChipSession
-from passport_reader.trust import TrustStore
+from passport_reader.pki import authentication, signed_data
+from passport_reader.pki.trust import TrustStore
+from passport_reader.protocols import chip_authentication, session
+from passport_reader.protocols.access import Key
+from passport_reader.protocols.session import ChipSession
 
 TERMINAL_AUTHENTICATION = "0.4.0.127.0.7.2.2.2"  # id-TA, BSI TR-03110-3 A.1.1.3
 

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from passport_reader.document import ChipLost
-from passport_reader.trust import TrustStore
+from passport_reader.pki.trust import TrustStore
 from simulators.chip import SimulatedChip
 from simulators.issuing import Holder, Passport, World
 

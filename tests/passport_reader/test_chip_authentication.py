@@ -11,12 +11,13 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from passport_reader import chip_authentication, lds, mrz, tlv
-from passport_reader.access import MrzKey
+from passport_reader import lds, mrz, tlv
 from passport_reader.document import Outcome, TravelDocument
 from passport_reader.lds import Ef
+from passport_reader.pki.trust import TrustStore
+from passport_reader.protocols import chip_authentication
+from passport_reader.protocols.access import MrzKey
 from passport_reader.reading import read_document
-from passport_reader.trust import TrustStore
 from simulators import lds_writer
 from simulators.authorities import Authority
 from simulators.chip import SimulatedChip

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from passport_reader import face_image, reading, tlv
+from passport_reader import reading, tlv
+from passport_reader.data_groups import face_image
 from passport_reader.document import FaceImage, Outcome, UnusableData
 from passport_reader.lds import Ef
-from passport_reader.trust import TrustStore
+from passport_reader.pki.trust import TrustStore
 
 
 def dg2(picture: bytes, *, points: int = 0, tag: int = 0x5F2E, said: int | None = None) -> bytes:

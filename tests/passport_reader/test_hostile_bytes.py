@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from passport_reader import certificate, face_image, lds, pace, reading, signed_data, tlv
+from passport_reader import lds, reading, tlv
+from passport_reader.card.file_reader import extended_length, response_limit
+from passport_reader.data_groups import face_image
 from passport_reader.document import Outcome, UnusableData
-from passport_reader.file_reader import extended_length, response_limit
 from passport_reader.lds import Ef
-from passport_reader.trust import RevocationList, TrustStore
+from passport_reader.pki import certificate, signed_data
+from passport_reader.pki.trust import RevocationList, TrustStore
+from passport_reader.protocols import pace
 
 READERS: dict[str, Callable[[bytes], object]] = {
     "templates": lambda data: list(tlv.objects(data)),

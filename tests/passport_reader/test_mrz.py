@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passport_reader import mrz
-from passport_reader.access import MrzKey
 from passport_reader.document import UnusableMrz
 from passport_reader.mrz import CheckDigitWrong, FieldUnusable, NotAnMrz
+from passport_reader.protocols.access import MrzKey
 
 TODAY = date(2026, 11, 23)
 TD3 = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F1204159ZE184226B<<<<<10"

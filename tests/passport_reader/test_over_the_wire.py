@@ -16,14 +16,14 @@ from typing import Any
 import pytest
 
 from passport_reader import mrz
-from passport_reader.access import AccessDenied, CanKey, MrzKey
+from passport_reader.card.messaging import MessagingFailed
+from passport_reader.card.pcsc import PcscReader, ReaderUnavailable
+from passport_reader.card.vpcd import VpcdReader
 from passport_reader.document import Card, ChipLost, ChipRefused, Outcome, TravelDocument
 from passport_reader.lds import Ef
-from passport_reader.messaging import MessagingFailed
-from passport_reader.pcsc import PcscReader, ReaderUnavailable
+from passport_reader.pki.trust import TrustStore
+from passport_reader.protocols.access import AccessDenied, CanKey, MrzKey
 from passport_reader.reading import Progress, ReadingCancelled, read_document
-from passport_reader.trust import TrustStore
-from passport_reader.vpcd import VpcdReader
 from simulators.chip import SimulatedChip
 from simulators.issuing import Passport
 from simulators.link import present

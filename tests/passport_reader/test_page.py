@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from passport_reader import glyphs, mrz
+from passport_reader import mrz
 from passport_reader.document import UnusableMrz
-from passport_reader.page import read_lines, read_page
+from passport_reader.page import glyphs
+from passport_reader.page.reader import read_lines, read_page
 from simulators.issuing import Holder, Passport, World
 from simulators.page import FONT, render_page
 from tests.conftest import require

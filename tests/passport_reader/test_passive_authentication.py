@@ -11,11 +11,12 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from passport_reader import authentication, certificate, curves, domain_parameters, signed_data
-from passport_reader.certificate import EllipticKey, Verdict
+from passport_reader.arithmetic import curves, domain_parameters
 from passport_reader.document import ChipFinding, Outcome, UnusableData
 from passport_reader.lds import Ef
-from passport_reader.trust import TrustRefused, TrustStore
+from passport_reader.pki import authentication, certificate, signed_data
+from passport_reader.pki.certificate import EllipticKey, Verdict
+from passport_reader.pki.trust import TrustRefused, TrustStore
 from simulators.issuing import Passport, World
 
 Issue = Callable[..., Passport]

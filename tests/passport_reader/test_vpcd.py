@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from passport_reader.card.vpcd import VpcdReader
 from passport_reader.document import ChipLost
-from passport_reader.vpcd import VpcdReader
 from simulators.chip import SimulatedChip
 from simulators.issuing import Passport
 from simulators.link import present

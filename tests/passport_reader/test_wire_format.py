@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passport_reader import messaging, tlv
-from passport_reader.apdu import Command, PlainChannel, Response, Status, status_name
+from passport_reader import tlv
+from passport_reader.card import messaging
+from passport_reader.card.apdu import Command, PlainChannel, Response, Status, status_name
+from passport_reader.card.file_reader import FileReader, extended_length, response_limit
+from passport_reader.card.messaging import Algorithm, MessagingFailed, NakedStatus, SecureChannel, SessionKeys
 from passport_reader.document import ChipRefused, UnusableData
-from passport_reader.file_reader import FileReader, extended_length, response_limit
 from passport_reader.lds import Ef
-from passport_reader.messaging import Algorithm, MessagingFailed, NakedStatus, SecureChannel, SessionKeys
 
 
 @pytest.mark.parametrize(("command", "wire"), [

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
-from passport_reader import access, curves, lds, messaging, pace
-from passport_reader.access import AccessDenied, CanKey, MrzKey
-from passport_reader.apdu import Command, Response
-from passport_reader.domain_parameters import BY_PARAMETER_ID, Curve, Point
-from passport_reader.messaging import Algorithm, SessionKeys
-from passport_reader.pace import PaceInfo
+from passport_reader import lds
+from passport_reader.arithmetic import curves
+from passport_reader.arithmetic.domain_parameters import BY_PARAMETER_ID, Curve, Point
+from passport_reader.card import messaging
+from passport_reader.card.apdu import Command, Response
+from passport_reader.card.messaging import Algorithm, SessionKeys
+from passport_reader.protocols import access, pace
+from passport_reader.protocols.access import AccessDenied, CanKey, MrzKey
+from passport_reader.protocols.pace import PaceInfo
 
 BRAINPOOL = BY_PARAMETER_ID[13]
 

@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from passport_reader import access, lds, mrz, pace
-from passport_reader.access import AccessDenied, CanKey, MrzKey
-from passport_reader.apdu import Command, PlainChannel
-from passport_reader.messaging import MessagingFailed, NakedStatus, SecureChannel
+from passport_reader import lds, mrz
+from passport_reader.card.apdu import Command, PlainChannel
+from passport_reader.card.messaging import MessagingFailed, NakedStatus, SecureChannel
+from passport_reader.protocols import access, pace
+from passport_reader.protocols.access import AccessDenied, CanKey, MrzKey
 from simulators.chip import EMRTD_APPLICATION, SimulatedChip, UnknownFault
 from simulators.chip_curves import CURVES
 from simulators.issuing import Holder, Passport, World

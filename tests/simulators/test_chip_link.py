@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from passport_reader import mrz
-from passport_reader.access import MrzKey
+from passport_reader.card.vpcd import VpcdReader
 from passport_reader.document import ChipLost, Outcome
+from passport_reader.pki.trust import TrustStore
+from passport_reader.protocols.access import MrzKey
 from passport_reader.reading import read_document
-from passport_reader.trust import TrustStore
-from passport_reader.vpcd import VpcdReader
 from simulators.chip import SimulatedChip
 from simulators.issuing import Holder, World
 from simulators.link import present

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passport_reader import mrz
-from passport_reader.authentication import passive
+from passport_reader.data_groups.face_image import portrait
 from passport_reader.document import Outcome
-from passport_reader.face_image import portrait
-from passport_reader.trust import TrustStore
+from passport_reader.pki.authentication import passive
+from passport_reader.pki.trust import TrustStore
 from simulators import issuing, mrz_composition
 from simulators.issuing import Holder, Passport, World
 from simulators.states import STATES

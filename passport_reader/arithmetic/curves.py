@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from passport_reader.arithmetic.domain_parameters import Curve, Point
 from passport_reader.document import UnusableData
-from passport_reader.domain_parameters import Curve, Point
 
 
 def private_key(curve: Curve) -> ec.EllipticCurvePrivateKey:

@@ -11,9 +11,10 @@ from typing import Any
 
 from asn1crypto import cms
 
-from passport_reader import certificate, lds, tlv
-from passport_reader.certificate import MALFORMED, Certificate, Verdict
+from passport_reader import lds, tlv
 from passport_reader.document import UnusableData
+from passport_reader.pki import certificate
+from passport_reader.pki.certificate import MALFORMED, Certificate, Verdict
 
 _HASH_NAMES = ("sha1", "sha224", "sha256", "sha384", "sha512")
 

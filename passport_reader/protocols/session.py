@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from passport_reader import access, lds, messaging, pace
-from passport_reader.access import AccessDenied, CanKey, Key
-from passport_reader.apdu import EXTENDED_LE, SHORT_LE, Channel, Command, PlainChannel
+from passport_reader import lds
+from passport_reader.card import messaging
+from passport_reader.card.apdu import EXTENDED_LE, SHORT_LE, Channel, Command, PlainChannel
+from passport_reader.card.file_reader import FileReader, extended_length, response_limit
+from passport_reader.card.messaging import SecureChannel, SessionKeys
 from passport_reader.document import Card, ChipFinding, ChipRefused, Outcome, UnusableData
-from passport_reader.file_reader import FileReader, extended_length, response_limit
-from passport_reader.messaging import SecureChannel, SessionKeys
+from passport_reader.protocols import access, pace
+from passport_reader.protocols.access import AccessDenied, CanKey, Key
 
 EXTENDED_RESPONSE: Final = 2048
 """Longest protected answer asked of a chip that takes extended length without telling how much of it."""

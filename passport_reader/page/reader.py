@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from . import mrz
-from .document import PageReading, UnusableMrz
-from .glyphs import ALPHABET, HEIGHT, WIDTH, classifier
-from .page_zone import find_zone
+from passport_reader import mrz
+from passport_reader.document import PageReading, UnusableMrz
+from passport_reader.page.glyphs import ALPHABET, HEIGHT, WIDTH, classifier
+from passport_reader.page.zone import find_zone
 
 Rgb = npt.NDArray[np.uint8]
 

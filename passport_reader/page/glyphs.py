@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from .document import PassportError
+from passport_reader.document import PassportError
 
 Floats = npt.NDArray[np.float32]
 

@@ -20,12 +20,12 @@ from datetime import datetime
 from hmac import compare_digest
 from typing import Final
 
-from passport_reader import signed_data
-from passport_reader.certificate import Certificate, Verdict
 from passport_reader.document import ChipFinding, Outcome, UnusableData
 from passport_reader.lds import Ef, data_group
-from passport_reader.signed_data import SecurityObject
-from passport_reader.trust import TrustStore
+from passport_reader.pki import signed_data
+from passport_reader.pki.certificate import Certificate, Verdict
+from passport_reader.pki.signed_data import SecurityObject
+from passport_reader.pki.trust import TrustStore
 
 PASSIVE: Final = ("sod_hash", "sod_signature", "certificate_chain", "certificate_validity", "revocation")
 

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import cmac
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from passport_reader import tlv
-from passport_reader.apdu import EXTENDED_LE, SHORT_LE, Channel, Command, Response, status_name
+from passport_reader.card.apdu import EXTENDED_LE, SHORT_LE, Channel, Command, Response, status_name
 from passport_reader.document import ChipRefused, UnusableData
 
 MAC_LENGTH: Final = 8  # Doc 9303-11 §9.8.6: eight bytes, with AES the leftmost eight of the CMAC

@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from asn1crypto import crl
 
-from passport_reader import certificate, signed_data, tlv
-from passport_reader.certificate import MALFORMED, Certificate, Verdict
+from passport_reader import tlv
 from passport_reader.document import PassportError, UnusableData
+from passport_reader.pki import certificate, signed_data
+from passport_reader.pki.certificate import MALFORMED, Certificate, Verdict
 
 MAX_CERTIFICATES: Final = 5000
 """Certificates of one master list. ICAO's holds about 600."""

@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from passport_reader import curves, domain_parameters
+from passport_reader.arithmetic import curves, domain_parameters
+from passport_reader.arithmetic.domain_parameters import Curve, Point
 from passport_reader.document import UnusableData
-from passport_reader.domain_parameters import Curve, Point
 
 MALFORMED: Final = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
 """What asn1crypto raises on bytes that are not what they claim."""

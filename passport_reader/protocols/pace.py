@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Final
 
-from passport_reader import access, curves, domain_parameters, lds, tlv
-from passport_reader.apdu import SHORT_LE, Channel, Command
+from passport_reader import lds, tlv
+from passport_reader.arithmetic import curves, domain_parameters
+from passport_reader.arithmetic.domain_parameters import Curve, Point
+from passport_reader.card.apdu import SHORT_LE, Channel, Command
+from passport_reader.card.messaging import Algorithm, SessionKeys, pad
 from passport_reader.document import ChipRefused, UnusableData
-from passport_reader.domain_parameters import Curve, Point
-from passport_reader.messaging import Algorithm, SessionKeys, pad
+from passport_reader.protocols import access
 
 PACE: Final = "0.4.0.127.0.7.2.2.4."
 """Arc of all PACE protocols (Doc 9303-11 §9.2.5): then mapping (1 to 6), then cipher (1 to 4)."""

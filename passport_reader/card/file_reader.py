@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
 from passport_reader import tlv
-from passport_reader.apdu import SHORT_LE, Channel, Command, Response, Status, status_name
+from passport_reader.card.apdu import SHORT_LE, Channel, Command, Response, Status, status_name
+from passport_reader.card.messaging import NakedStatus
 from passport_reader.document import ChipRefused, UnusableData
 from passport_reader.lds import Ef
-from passport_reader.messaging import NakedStatus
 
 MAX_FILE: Final = 1 << 20
 """A chip has at most some hundred kilobytes; a header that claims more is not believed."""

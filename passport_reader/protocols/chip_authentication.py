@@ -11,13 +11,16 @@ from typing import Final
 
 from asn1crypto import keys
 
-from passport_reader import access, certificate, curves, domain_parameters, lds, tlv
-from passport_reader.apdu import SHORT_LE, Command
-from passport_reader.certificate import MALFORMED, EllipticKey
+from passport_reader import lds, tlv
+from passport_reader.arithmetic import curves, domain_parameters
+from passport_reader.card.apdu import SHORT_LE, Command
+from passport_reader.card.messaging import Algorithm, MessagingFailed, NakedStatus
 from passport_reader.document import ChipFinding, ChipRefused, Outcome, UnusableData
 from passport_reader.lds import SecurityInfo
-from passport_reader.messaging import Algorithm, MessagingFailed, NakedStatus
-from passport_reader.session import ChipSession
+from passport_reader.pki import certificate
+from passport_reader.pki.certificate import MALFORMED, EllipticKey
+from passport_reader.protocols import access
+from passport_reader.protocols.session import ChipSession
 
 PROTOCOL: Final = "0.4.0.127.0.7.2.2.3."
 """Arc of ChipAuthenticationInfo (§9.2.6): then key agreement (1 DH, 2 ECDH), then cipher (1 to 4)."""

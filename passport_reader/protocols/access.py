@@ -17,9 +17,9 @@ from hmac import compare_digest
 from typing import Final
 
 from passport_reader import mrz as machine_readable
-from passport_reader.apdu import Channel, Command
+from passport_reader.card.apdu import Channel, Command
+from passport_reader.card.messaging import Algorithm, SessionKeys, pad
 from passport_reader.document import ChipRefused, Mrz
-from passport_reader.messaging import Algorithm, SessionKeys, pad
 
 Random = Callable[[int], bytes]
 
