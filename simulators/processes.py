@@ -8,7 +8,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -154,12 +154,16 @@ async def until_answers(client: httpx2.AsyncClient, url: str) -> None:
         await asyncio.sleep(_POLL_SECONDS)
 
 
-def memory_mb(pid: int) -> float:
-    """Resident memory of a process and its descendants, shared pages counted once each (PSS), in MB."""
+def memory_mb(pid: int) -> tuple[float, float]:
+    """Memory of a process, and of its descendants (its matching process): PSS, shared pages counted once, in MB."""
+    return _proportional_mb([pid]), _proportional_mb(_descendants(pid))
+
+
+def _proportional_mb(pids: Iterable[int]) -> float:
     total = 0.0
-    for process in [pid, *_descendants(pid)]:
+    for pid in pids:
         with contextlib.suppress(OSError):
-            for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
                 if line.startswith("Pss:"):
                     total += int(line.split()[1]) / 1024
     return total
