@@ -38,6 +38,7 @@ class CameraFeed:
         self._newest: Frame | None = None
         self._count = 0
         self._wakes: set[_Wake] = set()
+        self._watchers: list[Callable[[Frame], None]] = []
         self._open = open
         self.supervisor: Supervisor[Camera] = Supervisor(
             name, self._enter, _leave, on_health=on_health, clock=clock, work=self._pump
@@ -57,6 +58,10 @@ class CameraFeed:
 
     def stop(self) -> None:
         self.supervisor.stop()
+
+    def watch(self, watcher: Callable[[Frame], None]) -> None:
+        """Call `watcher` with every frame, in the owner thread, before anybody else sees it."""
+        self._watchers.append(watcher)
 
     async def frames(self) -> AsyncIterator[Frame]:
         """Every newest frame from now on, each once; silent while the camera is lost. Endless: leave it by `break`."""
@@ -80,6 +85,8 @@ class CameraFeed:
     def _pump(self, camera: Camera, stopping: threading.Event) -> None:
         try:
             for frame in camera.frames():
+                for watcher in self._watchers:
+                    watcher(frame)
                 self._newest = frame
                 self._count += 1
                 for wake in tuple(self._wakes):

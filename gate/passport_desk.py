@@ -14,9 +14,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
-import numpy as np
-
-from biometrics.capture import Rgb
 from biometrics.workers import WorkerLost, Workers
 from passport_reader.document import (
     Card,
@@ -34,6 +31,7 @@ from passport_reader.protocols.access import MrzKey
 from passport_reader.reading import Progress, read_document
 
 from .feed import CameraFeed
+from .glass import Glass, shows_something
 from .matching import read_page
 from .station import Clock, DeviceUnavailable, Supervisor
 
@@ -45,10 +43,6 @@ READ_SECONDS: Final = 30.0
 """For the chip, tries included; a passport with a large portrait at 106 kbit/s needs eight."""
 CHIP_SECONDS: Final = 4.0
 """How long a laid passport may take to show a chip; antennas answer within 0.2 s of lying still."""
-EDGE: Final = 25.0
-"""Grey levels between neighbouring pixels of the reduced picture: ten times a small sensor's noise."""
-EDGES: Final = 0.002
-"""Share of such edges that means something lies on the glass: a line of print makes ten times as many."""
 
 
 class Placing(StrEnum):
@@ -105,6 +99,12 @@ class _Attempt:
         """From now on, until the next step is reached."""
         self.limit.reschedule(asyncio.get_running_loop().time() + seconds)
 
+    def laid(self, at: float) -> None:
+        if self.laid_at is None:
+            self.laid_at = at
+            self.allow(PAGE_SECONDS)
+            self.progress(DeskProgress(Placing.LAID))
+
 
 class PassportDesk:
     """Reads one passport at a time. `now` gives the date certificates are judged at, `clock` monotonic seconds."""
@@ -121,6 +121,8 @@ class PassportDesk:
     ) -> None:
         self._page_camera, self._card_reader, self._trust = page_camera, card_reader, trust
         self._workers, self._now, self._clock = workers, now, clock
+        self._glass = Glass()
+        page_camera.watch(self._glass.see)
 
     async def read(
         self,
@@ -163,14 +165,17 @@ class PassportDesk:
         async for frame in self._page_camera.frames():
             if not shows_something(frame.image):
                 continue
-            if attempt.laid_at is None:
-                attempt.laid_at = frame.at
-                attempt.allow(PAGE_SECONDS)
-                attempt.progress(DeskProgress(Placing.LAID))
+            if self._glass.fresh(frame):
+                attempt.laid(frame.at)
             try:
-                attempt.page = await self._workers.run(read_page, frame.image)
+                page = await self._workers.run(read_page, frame.image)
             except (UnusableMrz, WorkerLost):
                 continue
+            if self._glass.left_over(page.mrz, frame):
+                continue
+            self._glass.taken(page.mrz)
+            attempt.laid(frame.at)
+            attempt.page = page
             attempt.allow(READ_SECONDS)
             return
 
@@ -206,12 +211,6 @@ class PassportDesk:
         attempt.progress(DeskProgress(Placing.READING))
         key = MrzKey.of(attempt.page.mrz)
         return read_document(card, key, self._trust, at=self._now(), progress=tell, cancelled=lambda: attempt.over)
-
-
-def shows_something(image: Rgb) -> bool:
-    """Whether anything but the empty bed is in the picture: cheap enough for every frame."""
-    reduced = image[::2, ::2, 1].astype(np.int16)
-    return bool(np.mean(np.abs(np.diff(reduced, axis=1)) > EDGE) > EDGES)
 
 
 def _undetermined(check: str, code: str) -> ChipFinding:

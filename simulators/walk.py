@@ -59,6 +59,8 @@ class GateWalk:
                 self.station.lane.enter(2 if self.traveller.scenario.behaviour == "tailgate" else 1)
                 return await _BEHAVIOURS[self.traveller.scenario.behaviour](self, eyes)
             except TimeoutError:
+                self.station.lane.leave_by_entry()  # staff lead out who is stuck: the next one is not to suffer for it
+                await self.station.attend(self.client, "release_back")
                 return "stuck"
             finally:
                 await asyncio.to_thread(self._clear)
@@ -84,6 +86,8 @@ class GateWalk:
             return "refer"
         elif prompt == "staff_coming":
             await self.station.attend(self.client, "release_back")
+            await self._leave("led out by staff", self.station.lane.leave_by_entry)
+            return "refer"
         elif prompt == "emergency":
             await self._leave("getting out", self.station.lane.leave_by_exit)
             return "evacuated"

@@ -153,7 +153,9 @@ class Cart:
         return str(self._client.get("/").text)
 
     def lay(self, person: int, *, tear_after: int | None = None, **holder: Any) -> str:
-        """Lay a passport; return its number."""
+        """Lay a passport, in place of what lies there; return its number."""
+        if self._chip is not None:
+            self._chip.remove()
         facts: dict[str, Any] = {
             **{"surname": "SPECIMEN", "given_names": "ANNA MARIA", "nationality": "UTO", "issuing_state": "UTO"},
             **{"birth_date": date(1985, 4, 12), "sex": "F", "expiry_date": date(2031, 4, 15)},

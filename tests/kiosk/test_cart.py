@@ -131,6 +131,18 @@ def test_a_child_is_never_asked_for_fingers_or_face(cart: Any, console: Any) -> 
     assert {f.code for f in inspection.findings if f.check == "finger_capture"} == {"exempt_under_16"}
 
 
+def test_a_passport_left_on_the_glass_is_not_taken_for_the_next_travellers(cart: Any, console: Any) -> None:
+    begin(cart, 2, document_number="LEFTOVER1")
+    cart.reaches("purpose")
+    cart.touch("finish")
+    cart.reaches("start")
+    number = begin(cart, 3, document_number="NEXTONE01", birth_date=years_ago(10))
+    declare(cart)
+    cart.reaches("done")
+    sent(console, number)
+    assert [i for _, i in console.inspections.values() if i.document.document_number == "LEFTOVER1"] == []
+
+
 def test_a_japanese_national_is_told_kindly_that_nothing_is_needed(cart: Any, console: Any) -> None:
     before = len(console.inspections)
     begin(cart, 3, nationality="JPN", issuing_state="JPN", document_number="TR1234567")
