@@ -33,7 +33,7 @@ def verify(key: rsa.RSAPublicKey, signature: bytes, tail: bytes) -> str:
         return ""
     opened = pow(value, numbers.e, numbers.n)
     octets = (numbers.n.bit_length() + 7) // 8
-    for representative in (opened, numbers.n - opened):  # the signer sends the smaller of the two (§B.4)
+    for representative in (opened, numbers.n - opened):  # B.4 signs the smaller of the two, B.6 the first
         if found := hash_of(representative.to_bytes(octets, "big"), tail):
             return found
     return ""

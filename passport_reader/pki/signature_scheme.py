@@ -1,6 +1,6 @@
 """Signatures as chips and inspection terminals write them: ECDSA as r and s side by side, RSA as one number.
 
-BSI TR-03111 §5.2.1 (plain ECDSA), BSI TR-03110-3 A.4.6 (schemes of terminal authentication), RFC 8017.
+BSI TR-03111 §5.2.1 (plain ECDSA), RFC 8017; schemes of terminal authentication: Doc 9303-11 §7.1.4, TR-03110-3 A.7.
 """
 
 from __future__ import annotations
@@ -26,6 +26,12 @@ HASHES: Final[dict[str, hashes.HashAlgorithm]] = {
     "sha512": hashes.SHA512(),
 }
 
+MAX_MODULUS: Final = 8192
+"""Bits of an RSA key. Doc 9303-12 §4.4.1 names 2,048 to 4,096; States use no more."""
+
+MAX_EXPONENT: Final = 256
+"""Bits of a public exponent (FIPS 186-4 B.3.1)."""
+
 
 class Kind(StrEnum):
     ECDSA = "ecdsa"
@@ -35,7 +41,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """`hash_name` is a key of `HASHES`; the mask and the salt of PSS follow it (TR-03110-3 A.4.6.2)."""
+    """`hash_name` is a key of `HASHES`; the mask and the salt of PSS follow it (Doc 9303-11 §7.1.4.1.1)."""
 
     kind: Kind
     hash_name: str
@@ -102,10 +108,3 @@ def usable(key: PublicKey | None) -> bool:
     if isinstance(key, rsa.RSAPublicKey):
         return key.key_size <= MAX_MODULUS and key.public_numbers().e.bit_length() <= MAX_EXPONENT
     return key is not None
-
-
-MAX_MODULUS: Final = 8192
-"""Bits of an RSA key. Doc 9303-12 §4.4.1 names 2,048 to 4,096; States use no more."""
-
-MAX_EXPONENT: Final = 256
-"""Bits of a public exponent (FIPS 186-4 B.3.1)."""

@@ -3,7 +3,7 @@
 A copy of all files cannot. What it does not show: that the chip is the one the session was opened with (its answer
 may come from afar), so chip authentication is the better proof where both are offered. And a challenge has a
 meaning for whoever chose it: a signed one proves to third parties that this chip was here then, if the challenge was
-made of place and time. Challenges here are random and forgotten, and prove nothing to anybody else.
+made of place and time (appendix C). Challenges here are random and forgotten, and prove nothing to anybody else.
 
 `finding` may open the session anew, so it stands before chip and terminal authentication.
 """
@@ -28,10 +28,10 @@ from passport_reader.lds import Ef, SecurityInfo
 from passport_reader.pki import certificate, message_recovery, signature_scheme
 from passport_reader.pki.certificate import MALFORMED, EllipticKey, PublicKey
 
-CHALLENGE_OCTETS: Final = 8  # RND.IFD, Doc 9303-11 §6.1.1
+CHALLENGE_OCTETS: Final = 8  # RND.IFD, Doc 9303-11 §6.1.2.1
 
 INFO: Final = "2.23.136.1.1.5"
-"""ActiveAuthenticationInfo (Doc 9303-11 §9.2.5): obligatory where the key is elliptic, and tells the hash."""
+"""ActiveAuthenticationInfo (Doc 9303-11 §9.2.4): obligatory where the key is elliptic, and tells the hash."""
 
 _ALGORITHMS: Final = {
     "0.4.0.127.0.7.1.1.4.1.1": "sha1",  # ecdsa-plain, BSI TR-03111 §5.2.1.1
@@ -80,7 +80,7 @@ class Proof:
 
 
 def public_key(dg15: bytes) -> PublicKey | None:
-    """Of DG15 (Doc 9303-10 §4.7.15); None where this reader does not know its kind. Raise `UnusableData`."""
+    """Of DG15 (§6.1.5); None where this reader does not know its kind. Raise `UnusableData`."""
     try:
         info = keys.PublicKeyInfo.load(lds.content(Ef.DG15, dg15))
         key = _rsa_key(info) if info.algorithm == "rsa" else certificate.public_key(info)
@@ -171,8 +171,9 @@ def _run(session: Session, proof: Proof) -> ChipFinding:
 def _lengths(session: Session, octets: int) -> tuple[int, ...]:
     """The exact length, then all a short answer holds, then all an extended one holds.
 
-    Where a protected short answer cannot hold the signature and the card takes extended length, that comes first, with
-    as little above the exact length as the extended form allows: each try costs the chip a signature.
+    Where a protected short answer cannot hold the signature (keys over 1,792 bits with AES, §6.1.4) and the card takes
+    extended length, that comes first, with as little above the exact length as the extended form allows: each try
+    costs the chip a signature.
     """
     at_once = session.short_limit < octets <= session.extended_limit
     first = (max(octets, SHORT_LE + 1),) if at_once else ()
@@ -180,7 +181,7 @@ def _lengths(session: Session, octets: int) -> tuple[int, ...]:
 
 
 def _internal_authenticate(session: Session, challenge: bytes, le: int) -> bytes:
-    """INTERNAL AUTHENTICATE (§6.1.1). A session that the chip drops over it is opened again for the next try."""
+    """INTERNAL AUTHENTICATE (§6.1.3). A session that the chip drops over it is opened again for the next try."""
     try:
         answer = session.channel.send(Command(0x00, 0x88, 0x00, 0x00, challenge, le))
     except (NakedStatus, MessagingFailed):
