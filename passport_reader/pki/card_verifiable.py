@@ -212,7 +212,7 @@ def _rsa_key(exponent: int, modulus: int) -> rsa.RSAPublicKey:
     except ValueError:
         raise UnusableData("a certificate's RSA key is none") from None
     if not usable(key):
-        raise UnusableData("a certificate's RSA key is larger than any", bits=key.key_size)
+        raise UnusableData("a certificate's RSA key is shorter or longer than any", bits=key.key_size)
     return key
 
 

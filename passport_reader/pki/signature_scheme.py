@@ -26,8 +26,11 @@ HASHES: Final[dict[str, hashes.HashAlgorithm]] = {
     "sha512": hashes.SHA512(),
 }
 
+MIN_MODULUS: Final = 1024
+"""Bits of an RSA key. Numbers of 829 bits have been factored, and whoever does that needs no chip."""
+
 MAX_MODULUS: Final = 8192
-"""Bits of an RSA key. Doc 9303-12 §4.4.1 names 2,048 to 4,096; States use no more."""
+"""Bits of an RSA key whose public operation still takes milliseconds; with `MAX_EXPONENT`, about ten."""
 
 MAX_EXPONENT: Final = 256
 """Bits of a public exponent (FIPS 186-4 B.3.1)."""
@@ -104,7 +107,7 @@ def verify_ecdsa(key: EllipticKey, hash_name: str, numbers: tuple[int, int], dat
 
 
 def usable(key: PublicKey | None) -> bool:
-    """Whether checking a signature takes bounded time: a key of a chip may be any number."""
+    """Whether a signature by it means something, and is checked in bounded time: a key of a chip may be any number."""
     if isinstance(key, rsa.RSAPublicKey):
-        return key.key_size <= MAX_MODULUS and key.public_numbers().e.bit_length() <= MAX_EXPONENT
+        return MIN_MODULUS <= key.key_size <= MAX_MODULUS and key.public_numbers().e.bit_length() <= MAX_EXPONENT
     return key is not None

@@ -319,9 +319,22 @@ def test_a_key_of_another_kind_leaves_it_open() -> None:
     assert finding.outcome is Outcome.UNDETERMINED
 
 
-def test_a_key_that_would_take_forever_is_not_used() -> None:
-    giant = rsa.RSAPublicNumbers(65537, (1 << 9000) + 1).public_key()
-    spki = giant.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+@pytest.mark.parametrize("content", [b"", b"\x6f\x03abc", b"\x6f\x02\x30\x00", b"\x6e\x00"])
+def test_a_signed_data_group_15_that_holds_no_key_leaves_it_open(content: bytes) -> None:
+    finding = active_authentication.finding(untouched(), content, (), known=True, signed=True)
+    assert found(finding) == (Outcome.UNDETERMINED, "offer_unknown")
+
+
+@pytest.mark.parametrize("algorithm", [None, tlv.DataObject(0x02, b"\1"), tlv.DataObject(0x06, b"\x2a\x03")])
+def test_an_info_that_names_no_known_hash_says_nothing(algorithm: tlv.DataObject | None) -> None:
+    info = SecurityInfo(active_authentication.INFO, tlv.DataObject(0x02, b"\1"), algorithm)
+    assert found(challenge(Chip(elliptic(ELLIPTIC, hashes.SHA256())), dg15(ELLIPTIC), (info,))) == PROVEN
+
+
+@pytest.mark.parametrize("numbers", [(65537, (1 << 9000) + 1), ((1 << 999) + 1, (1 << 2047) + 1), (3, (1 << 600) + 1)])
+def test_a_key_that_would_take_forever_or_could_be_factored_is_not_used(numbers: tuple[int, int]) -> None:
+    unusable = rsa.RSAPublicNumbers(*numbers).public_key()
+    spki = unusable.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     finding = active_authentication.finding(untouched(), tlv.encode(0x6F, spki), (), known=True, signed=True)
     assert found(finding) == (Outcome.UNDETERMINED, "algorithm_unsupported")
 

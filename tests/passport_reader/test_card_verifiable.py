@@ -185,6 +185,43 @@ def test_a_terminal_finds_the_shortest_chain_from_either_country_key() -> None:
         terminal.credential(NEW.name, date(2027, 1, 1))
 
 
+def tampered(data: bytes, tag: int, value: bytes, *, more: bytes = b"") -> bytes:
+    """The certificate with another value under `tag` of its body, and `more` behind that; nobody signs it anew."""
+    items = tlv.objects(tlv.value(data, 0x7F21, 0x7F4E))
+    body = b"".join(tlv.encode(item.tag, value if item.tag == tag else item.value) for item in items)
+    return tlv.encode(0x7F21, tlv.encode(0x7F4E, body + more) + tlv.encode(0x5F37, b"\0" * 64))
+
+
+RSA_SHA_256 = tlv.encode(0x06, bytes.fromhex("04007f00070202020102"))
+
+
+@pytest.mark.parametrize(("tag", "value"), [
+    (0x42, b""), (0x5F20, b"A" * 17),  # references
+    (0x5F24, bytes([2, 6, 1, 3, 0, 1])), (0x5F25, b"261001"),  # the month 13; digits in ASCII
+    (0x7F4C, tlv.encode(0x06, b"\x2a\x03") + tlv.encode(0x53, b"\0")),  # not for inspection systems
+    (0x7F49, tlv.encode(0x06, b"\x2a\x03")),  # no scheme of terminal authentication
+    (0x7F49, RSA_SHA_256 + tlv.encode(0x81, b"\x10") + tlv.encode(0x82, b"\3")),  # an even modulus
+    (0x7F49, RSA_SHA_256 + tlv.encode(0x81, b"\xff" * 1200) + tlv.encode(0x82, b"\3")),  # a giant one
+    (0x7F49, RSA_SHA_256 + tlv.encode(0x81, b"\xff" * 128)),  # without exponent
+])  # fmt: skip
+def test_a_field_that_makes_no_sense_is_refused(tag: int, value: bytes) -> None:
+    with pytest.raises(UnusableData):
+        card_verifiable.parse(tampered(OLD.certify(VERIFIER, DOMESTIC), tag, value))
+
+
+def test_a_certificate_that_says_something_twice_is_refused() -> None:
+    genuine = OLD.certify(VERIFIER, DOMESTIC)
+    with pytest.raises(UnusableData, match="twice"):
+        card_verifiable.parse(tampered(genuine, 0, b"", more=tlv.encode(0x42, b"UTCVCA00001")))
+
+
+def test_a_key_off_its_curve_is_refused() -> None:
+    off = OLD.public_key(parameters=True)[:-36] + b"\1" * 33 + tlv.encode(0x87, b"\1")
+    root = parsed(tampered(OLD.certify(OLD, COUNTRY), 0x7F49, off))
+    with pytest.raises(CertificateRefused, match="not on its curve"):
+        card_verifiable.verify_chain(root, [], DAY)
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_certificate_or_a_typed_error(data: bytes) -> None:
     with contextlib.suppress(UnusableData):
