@@ -52,24 +52,28 @@ class Terminal:
         return cls(tuple(card_verifiable.parse(data) for data in certificates), dict(keys))
 
     def credential(self, trust_point: str, on: date) -> Credential:
-        """The shortest chain from the CVCA key that the chip knows under `trust_point`, every signature checked.
+        """The shortest chain from the CVCA key that the chip knows under `trust_point`, its signatures checked.
 
         Raise `CertificateRefused` where there is none, `CertificateOutOfDate` where there was one.
         """
         refusal = CertificateRefused(f"no chain leads from {trust_point} to this terminal")
-        for root in self._roots(trust_point):
-            for chain in self._chains(trust_point):
-                try:
-                    vouched = card_verifiable.verify_chain(root, chain, on)
-                    return Credential(chain, vouched, self.keys[chain[-1].holder])
-                except CertificateRefused as error:
-                    refusal = more_telling(refusal, error)
+        for chain in self._chains(trust_point):
+            try:
+                return Credential(chain, self._vouched(trust_point, chain, on), self.keys[chain[-1].holder])
+            except CertificateRefused as error:
+                refusal = more_telling(refusal, error)
         raise refusal
 
-    def _roots(self, trust_point: str) -> Iterator[CardVerifiable]:
-        for item in self.certificates:
-            if item.holder == trust_point and item.self_signed and item.role is Role.COUNTRY:
-                yield item
+    def _vouched(self, trust_point: str, chain: tuple[CardVerifiable, ...], on: date) -> Vouched:
+        """By the first key of the chain that is believed here: of the links before that, the chip is the judge.
+
+        A terminal need not have the country's certificates of the time when the chip was made.
+        """
+        for place, name in enumerate((trust_point, *(item.holder for item in chain))):
+            for root in self.certificates:
+                if root.holder == name and root.self_signed and root.role is Role.COUNTRY:
+                    return card_verifiable.verify_chain(root, chain[place:], on)
+        raise CertificateRefused(f"no country certificate between {trust_point} and this terminal is believed")
 
     def _chains(self, trust_point: str) -> Iterator[tuple[CardVerifiable, ...]]:
         """Chains by name alone, from the terminal's own certificates upwards, the shortest first."""

@@ -150,12 +150,19 @@ def test_rsa_terminals_of_every_scheme_are_let_in(variant: int) -> None:
     assert found(ask(GuardedChip(issuers[0]), terminal(*issuers))) == AUTHORISED
 
 
-def test_a_chip_of_long_ago_is_led_over_the_link() -> None:
+@pytest.mark.parametrize("old_root", [(), (OLD.certify(OLD, COUNTRY | FINGERS, parameters=True),)])
+def test_a_chip_of_long_ago_is_led_over_the_link(old_root: tuple[bytes, ...]) -> None:
+    """Also by a terminal that no longer has the certificate of the old key."""
     link = OLD.certify(NEW, COUNTRY | FINGERS)
-    old_root = OLD.certify(OLD, COUNTRY | FINGERS, parameters=True)
     chip = GuardedChip(OLD)
-    assert found(ask(chip, terminal(NEW, VERIFIER, SYSTEM_KEY, link, old_root))) == AUTHORISED
+    assert found(ask(chip, terminal(NEW, VERIFIER, SYSTEM_KEY, link, *old_root))) == AUTHORISED
     assert chip.open
+
+
+def test_a_terminal_without_its_countrys_certificate_has_nothing_to_show() -> None:
+    whole = terminal()
+    rootless = Terminal(whole.certificates[1:], whole.keys)
+    assert found(ask(GuardedChip(OLD), rootless)) == (Outcome.UNDETERMINED, "certificate_refused")
 
 
 def test_the_older_of_two_trust_points_serves_where_the_newer_is_unknown() -> None:
