@@ -18,6 +18,9 @@ SMALLEST_PRIME: Final = 1024
 LARGEST_PRIME: Final = 4096
 """Bits; a chip that states larger ones only wants to cost time. No passport is known to use more than 2048."""
 
+SMALLEST_ORDER: Final = 160
+"""Bits of the smallest order that the standard names."""
+
 _UNKNOWN_ORDER: Final = 256
 """Bits of a secret where the group's order is not stated (PKCS #3): twice the strength of the largest such groups."""
 
@@ -134,9 +137,9 @@ def matching(p: int, g: int, q: int | None) -> Group:
     for group in GROUPS:
         if (group.p, group.g) == (p, g) and q in (None, group.q):
             return group
-    if not SMALLEST_PRIME <= p.bit_length() <= LARGEST_PRIME or p % 2 == 0:
+    if p < 0 or not SMALLEST_PRIME <= p.bit_length() <= LARGEST_PRIME or p % 2 == 0:
         raise UnusableData("a Diffie-Hellman prime of a size that is not used", bits=p.bit_length())
-    if q is not None and not (q.bit_length() >= 160 and (p - 1) % q == 0):
+    if q is not None and (q.bit_length() < SMALLEST_ORDER or q < 0 or (p - 1) % q != 0):
         raise UnusableData("the order of the Diffie-Hellman group is none", bits=q.bit_length())
     own = Group(f"modp{p.bit_length()}", None, p, g, q)
     if not own.contains(g):

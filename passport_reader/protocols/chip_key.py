@@ -20,6 +20,9 @@ from passport_reader.protocols.pace_offer import STANDARDISED
 PUBLIC_KEY: Final = "0.4.0.127.0.7.2.2.1."
 """Arc of ChipAuthenticationPublicKeyInfo (§9.2.7): 1 DH, 2 ECDH."""
 
+MAX_KEYS: Final = 8
+"""Of one file; to validate a number modulo a large prime takes time, and no chip has as many."""
+
 _PKCS3: Final = "1.2.840.113549.1.3.1"
 """dhKeyAgreement { prime, base, privateValueLength OPTIONAL }, as §9.6 wants it."""
 
@@ -46,10 +49,11 @@ class KeyInfo:
 
 
 def key_infos(infos: Iterable[SecurityInfo]) -> tuple[KeyInfo, ...]:
+    """The first `MAX_KEYS` of a file."""
+    stated = [info for info in infos if info.oid.startswith(PUBLIC_KEY)]
     return tuple(
         KeyInfo(info.oid.removeprefix(PUBLIC_KEY), lds.integer(info.optional), _static_key(info.required))
-        for info in infos
-        if info.oid.startswith(PUBLIC_KEY)
+        for info in stated[:MAX_KEYS]
     )
 
 

@@ -1,4 +1,4 @@
-"""The worked values of PACE in Doc 9303-11: appendices G (generic), H (integrated) and I (chip authentication mapping)."""
+"""The worked values of PACE in Doc 9303-11: appendices G (generic), H (integrated), I (chip authentication mapping)."""
 
 from __future__ import annotations
 
