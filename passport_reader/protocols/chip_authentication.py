@@ -24,6 +24,7 @@ from passport_reader.protocols.session import ChipSession
 PROTOCOL: Final = "0.4.0.127.0.7.2.2.3."
 """Arc of ChipAuthenticationInfo (§9.2.7): then key agreement (1 DH, 2 ECDH), then cipher (1 to 4)."""
 
+_LARGEST_KEY_ID: Final = 0xFFFF
 _CIPHERS: Final = dict(enumerate(Algorithm, start=1))
 _CHECK: Final = "chip_authentication"
 
@@ -42,8 +43,8 @@ class Offer:
 
     @property
     def usable(self) -> bool:
-        """Whether the key is of the kind that the protocol names."""
-        if self.key is None:
+        """Whether the key is of the kind that the protocol names, and its identifier one that a command can hold."""
+        if self.key is None or not 0 <= (self.key_id or 0) <= _LARGEST_KEY_ID:
             return False
         return isinstance(self.key.agreement, EllipticAgreement) == self.oid.startswith(f"{PROTOCOL}2.")
 

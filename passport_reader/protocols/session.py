@@ -138,8 +138,6 @@ class ChipSession:
             except AccessDenied:
                 raise
             except (ChipRefused, UnusableData) as failure:
-                if isinstance(self.key, CanKey):
-                    raise
                 self._failed[info] = str(failure)
                 continue
             channel = self._with_card_security(info, channel)
@@ -193,7 +191,7 @@ class ChipSession:
 
     def _basic_access(self) -> SecureChannel:
         if isinstance(self.key, CanKey):
-            raise ChipRefused("this chip does not offer PACE, and a CAN opens nothing else")
+            raise ChipRefused(f"a card access number opens nothing without PACE; {self._failures()}".rstrip("; "))
         access.select_application(self._plain)
         keys = access.basic_access(self._plain, self.key)
         self.info, self.chip_identifier = None, self.key.chip_identifier

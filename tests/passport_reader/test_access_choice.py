@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passport_reader import lds, mrz, tlv
-from passport_reader.document import Card, Outcome, PassportError
+from passport_reader.document import Card, ChipRefused, Outcome, PassportError
 from passport_reader.lds import Ef
 from passport_reader.protocols import misreadings, pace_offer, session
 from passport_reader.protocols.access import AccessDenied, CanKey, LastTrySpared, MrzKey
@@ -201,6 +201,16 @@ def test_the_key_that_opened_once_is_the_only_one_tried_again(issue: Issue, lay:
     with pytest.raises(AccessDenied):
         opened.reopen()
     assert len(card.sent(PROVE)) == told + 1
+
+
+def test_a_card_access_number_may_take_a_weaker_pace_but_nothing_else(issue: Issue, lay: Lay) -> None:
+    passport = offering(issue("UTO"), WEAK, STRONG)
+    opened = ChipSession(Meddled(lay(passport), refusing("2.4")), CanKey(passport.can))
+    assert opened.finding.code == "pace_downgraded"
+    card = Meddled(lay(passport), refusing("2.4", "2.2"))
+    with pytest.raises(ChipRefused, match="nothing without PACE"):
+        ChipSession(card, CanKey(passport.can))
+    assert not card.sent("00840000")
 
 
 def test_the_last_try_of_a_card_access_number_is_left_to_its_holder(issue: Issue, lay: Lay) -> None:

@@ -265,6 +265,15 @@ def test_a_key_of_the_other_kind_than_its_protocol_is_not_used() -> None:
     assert not offer.usable
 
 
+@pytest.mark.parametrize("key_id", [-1, 1 << 17])
+def test_an_identifier_no_command_can_hold_is_not_used(key_id: int) -> None:
+    stated = tlv.encode(0x06, lds.encode_oid(PUBLIC_KEY + "2")) + CurveKey(ec.SECP256R1()).info()
+    stated = tlv.encode(0x30, stated + core.Integer(key_id).dump())
+    (offer,) = chip_authentication.offers(lds.security_infos(tlv.encode(0x31, stated)))
+    assert offer.key is not None
+    assert not offer.usable
+
+
 def test_more_keys_than_any_chip_has_cost_no_more_time() -> None:
     stated = public_key_info(CurveKey(ec.SECP256R1()), 1) * 100
     offers = chip_authentication.offers(lds.security_infos(tlv.encode(0x31, stated)))
