@@ -33,9 +33,8 @@ APPLICATION: Final = bytes.fromhex("A0000002471001")
 
 SELECT_APPLICATION: Final = Command(0x00, 0xA4, 0x04, 0x0C, APPLICATION)
 
-
 CAN_DIGITS: Final = 6
-"""Doc 9303-4 §4.2 and 9303-5 §4.2: the card access number of a travel document."""
+"""Of every card access number in the field; Doc 9303-11 §4.4 calls six digits sufficient."""
 
 
 class UnusableKey(PassportError):

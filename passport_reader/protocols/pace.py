@@ -8,7 +8,7 @@ from hmac import compare_digest
 
 from passport_reader import lds, tlv
 from passport_reader.arithmetic.agreement import KeyAgreement
-from passport_reader.card.apdu import SHORT_LE, Channel, Command, Response
+from passport_reader.card.apdu import EXTENDED_LE, SHORT_LE, Channel, Command, Response
 from passport_reader.card.messaging import Algorithm, SessionKeys, pad
 from passport_reader.document import UnusableData
 from passport_reader.protocols import access, chip_mapping, nonce_mapping
@@ -111,8 +111,14 @@ def _select(channel: Channel, key: Key, info: PaceInfo, *, several: bool) -> Non
 
 
 def _general_authenticate(channel: Channel, data: bytes, *, last: bool = False) -> Response:
-    """GENERAL AUTHENTICATE (Doc 9303-11 §4.4.4.2); the chain bit is set but for the last."""
-    return channel.send(Command(0x00 if last else 0x10, 0x86, 0x00, 0x00, tlv.encode(0x7C, data), SHORT_LE))
+    """GENERAL AUTHENTICATE (Doc 9303-11 §4.4.4.2); the chain bit is set but for the last.
+
+    The chip's element is about as long as the terminal's: where that fills a short command, the answer may be
+    extended too, which this command is allowed without being told so (§9.3.1.2).
+    """
+    template = tlv.encode(0x7C, data)
+    le = SHORT_LE if len(template) < SHORT_LE else EXTENDED_LE
+    return channel.send(Command(0x00 if last else 0x10, 0x86, 0x00, 0x00, template, le))
 
 
 def _step(channel: Channel, data: bytes, answer: int, *, optional: bool = False) -> bytes:

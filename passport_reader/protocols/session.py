@@ -26,7 +26,7 @@ EXTENDED_RESPONSE: Final = 2048
 """Longest protected answer asked of a chip that takes extended length without telling how much of it."""
 
 MAX_WRONG_KEYS: Final = 4
-"""Wrong keys one laid chip is told. After each, chips take longer to answer (Doc 9303-11 §4.3.2 allows them to)."""
+"""Wrong keys one laid chip is told. After each, chips of the field take longer to answer."""
 
 MAX_MECHANISMS: Final = 2
 """Offers of PACE tried before BAC; a chip that fails two would only cost time with the rest."""
@@ -156,7 +156,7 @@ class ChipSession:
     def _pace(self, info: PaceInfo) -> SecureChannel:
         self._select_master_file()
         run = pace.authenticate(self._plain, self.key, info, several=len(self._offered) > 1)
-        self.info, self.chip_identifier = info, run.chip_identifier
+        self.info, self.chip_identifier, self.terminal_public = info, run.chip_identifier, b""
         if run.chip_data is not None:
             self.chip_data.append(run.chip_data)
             self.terminal_public = run.chip_data.agreement.compressed(run.terminal_public)
@@ -194,7 +194,7 @@ class ChipSession:
             raise ChipRefused(f"a card access number opens nothing without PACE; {self._failures()}".rstrip("; "))
         access.select_application(self._plain)
         keys = access.basic_access(self._plain, self.key)
-        self.info, self.chip_identifier = None, self.key.chip_identifier
+        self.info, self.chip_identifier, self.terminal_public = None, self.key.chip_identifier, b""
         return SecureChannel(self._plain, keys)
 
 
@@ -224,7 +224,10 @@ class _MasterFiles:
 
 
 def revised(session: ChipSession, dg14: tuple[lds.SecurityInfo, ...]) -> ChipFinding:
-    """The finding once DG14 is known: a better offer in the signed DG14 means that someone hid it (§9.2.11)."""
+    """The finding once DG14 is known: a better offer in the signed DG14 means that someone hid it.
+
+    EF.CardAccess is signed by nobody, so it must be compared with DG14 (Doc 9303-11 §4.2 step 3, §9.2.11).
+    """
     finding, signed = session.finding, pace_offer.ranked(pace_offer.offered(dg14))
     if finding.code == "bac" and pace_offer.offered(dg14):
         why = "DG14 offers PACE, EF_CardAccess did not"

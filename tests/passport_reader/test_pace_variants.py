@@ -115,6 +115,18 @@ def test_every_variant_opens_a_chip(info: PaceInfo) -> None:
     assert established.chip_data is None or established.chip_data.proves(chip.static_key)
 
 
+@pytest.mark.parametrize(("arcs", "number", "lengths"), [
+    ("2.2", 12, {256}),
+    ("1.2", 2, {256, 65536}),
+])  # fmt: skip
+def test_elements_longer_than_a_short_answer_are_asked_for_in_an_extended_one(
+    arcs: str, number: int, lengths: set[int]
+) -> None:
+    chip = PaceChip(PaceInfo(PACE + arcs, 2, number))
+    run(chip)
+    assert {command.le for command in chip.commands if command.le is not None} == lengths
+
+
 def test_the_variants_are_all_that_the_standard_names() -> None:
     """DH: 3 groups, 2 mappings. ECDH: 11 curves, integrated 10. 4 ciphers each. Chip authentication: 11 and 3."""
     assert len(VARIANTS) == 3 * 2 * 4 + 11 * 4 + 10 * 4 + 11 * 3
