@@ -36,7 +36,7 @@ from passport_reader.document import (
 from passport_reader.lds import Ef
 from passport_reader.mrz import NotAnMrz
 from passport_reader.pki.trust import TrustRefused, TrustStore
-from passport_reader.protocols.access import CanKey, Key, MrzKey
+from passport_reader.protocols.access import CanKey, Key, MrzKey, UnusableKey
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -153,13 +153,9 @@ def _card(port: int | None, name: str | None, seconds: float) -> Iterator[Card]:
 def _key(zone: str | None, can: str | None) -> Key:
     if (zone is None) == (can is None):
         _unusable("give either --mrz TEXT or --can DIGITS")
-    if can is not None:
-        if not (can.isascii() and can.isdigit()):
-            _unusable("a card access number is digits alone")
-        return CanKey(can)
     try:
-        return MrzKey.of(machine_readable.parse(zone or ""))
-    except UnusableMrz as error:
+        return MrzKey.of(machine_readable.parse(zone or "")) if can is None else CanKey(can)
+    except (UnusableMrz, UnusableKey) as error:
         _unusable(str(error))
 
 

@@ -88,7 +88,7 @@ def read_document(
     offers = offers_of(files)
     chip = chip_authentication.finding(opened, offers.infos, known=offers.known)
     document = _examine(files, offers, trust, at)
-    control = session.revised(opened.finding, offers.infos or ())
+    control = session.revised(opened, offers.infos or ())
     return TravelDocument(
         mrz=document.mrz,
         face=document.face,

@@ -29,7 +29,7 @@ class Curve:
     parameter_id: int
     """BSI TR-03110-3 table 4, as it stands in a PACEInfo."""
     library: ec.EllipticCurve | None
-    """None where `cryptography` does not know the curve: then it serves for verifying signatures only."""
+    """None where `cryptography` does not know the curve: then it is computed in plain Python."""
     p: int
     a: int
     b: int

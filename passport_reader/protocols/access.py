@@ -1,14 +1,17 @@
-"""Opening a chip: keys from the printed page, Basic Access Control, and the choice between it and PACE.
+"""Opening a chip: keys from the printed page, the derivation of keys, and Basic Access Control.
 
-PACE wherever the chip offers it. Falling back to BAC where PACE was offered is a finding of its own, which whoever
-reads the passport must accept or refuse: a relay that strips PACE would look just like that.
+`session` chooses between BAC and PACE.
 
-ChipRefused (document.py)
-└── AccessDenied       the chip does not accept the key: wrong document, misread page, or not the chip of this page
+PassportError (document.py)
+├── UnusableKey            not a key that could open any chip; noticed before the chip is asked
+└── ChipRefused
+    └── AccessDenied       the chip does not accept the key: wrong document, misread page, or not the chip of this page
+        └── LastTrySpared  a wrong key would lock the chip, so it was not tried
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,7 +22,7 @@ from typing import Final
 from passport_reader import mrz as machine_readable
 from passport_reader.card.apdu import Channel, Command
 from passport_reader.card.messaging import Algorithm, SessionKeys, pad
-from passport_reader.document import ChipRefused, Mrz
+from passport_reader.document import ChipRefused, Mrz, PassportError
 
 Random = Callable[[int], bytes]
 
@@ -28,18 +31,41 @@ _FOR_ENCRYPTION, _FOR_AUTHENTICATION, _FOR_PASSWORD = 1, 2, 3  # counters of the
 APPLICATION: Final = bytes.fromhex("A0000002471001")
 """LDS1 eMRTD application (Doc 9303-10 §3.3)."""
 
+SELECT_APPLICATION: Final = Command(0x00, 0xA4, 0x04, 0x0C, APPLICATION)
+
+CAN_DIGITS: Final = 6
+"""Of every card access number in the field; Doc 9303-11 §4.4 calls six digits sufficient."""
+
+
+class UnusableKey(PassportError):
+    code = "unusable_key"
+
 
 class AccessDenied(ChipRefused):
+    """`data["tries_left"]` where the chip counts."""
+
     code = "access_denied"
+
+
+class LastTrySpared(AccessDenied):
+    code = "last_try_spared"
 
 
 @dataclass(frozen=True, slots=True)
 class MrzKey:
-    """Number and dates (YYMMDD) as the MRZ prints them; unknown parts of a date are fillers. Never shown by repr."""
+    """Number and dates (YYMMDD) as the MRZ prints them; unknown parts of a date are fillers. Never shown by repr.
+
+    Raise `UnusableKey` for what no MRZ can print.
+    """
 
     document_number: str = field(repr=False)
     birth_date: str = field(repr=False)
     expiry_date: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        dates = all(re.fullmatch("[0-9<]{6}", text) for text in (self.birth_date, self.expiry_date))
+        if not dates or not re.fullmatch("[A-Z0-9<]{1,22}", self.document_number):
+            raise UnusableKey("a document number or date that no machine readable zone can print")
 
     @classmethod
     def of(cls, mrz: Mrz) -> MrzKey:
@@ -52,6 +78,12 @@ class MrzKey:
         return "".join(text + machine_readable.check_digit(text) for text in fields)
 
     @property
+    def chip_identifier(self) -> bytes:
+        """ID_IC of terminal authentication after BAC: the number with its check digit (Doc 9303-11 §7.1.2)."""
+        number = self.document_number.ljust(9, "<")
+        return (number + machine_readable.check_digit(number)).encode("ascii")
+
+    @property
     def secret(self) -> bytes:
         return sha1(self.information.encode("ascii"), usedforsecurity=False).digest()
 
@@ -62,9 +94,16 @@ class MrzKey:
 
 @dataclass(frozen=True, slots=True)
 class CanKey:
-    """The card access number, six digits printed on the page (Doc 9303-11 §4.4.3). Opens chips with PACE alone."""
+    """The card access number printed on the page (Doc 9303-11 §4.4). It opens chips with PACE alone.
+
+    Raise `UnusableKey` unless it is `CAN_DIGITS` digits.
+    """
 
     digits: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(f"[0-9]{{{CAN_DIGITS}}}", self.digits):
+            raise UnusableKey(f"a card access number has {CAN_DIGITS} digits")
 
     @property
     def secret(self) -> bytes:
@@ -105,7 +144,7 @@ def _odd_parity(octet: int) -> int:
 
 
 def select_application(channel: Channel) -> None:
-    channel.send(Command(0x00, 0xA4, 0x04, 0x0C, APPLICATION)).require("select the passport application")
+    channel.send(SELECT_APPLICATION).require("select the passport application")
 
 
 def basic_access(channel: Channel, key: MrzKey, random: Random = secrets.token_bytes) -> SessionKeys:
@@ -119,12 +158,23 @@ def basic_access(channel: Channel, key: MrzKey, random: Random = secrets.token_b
     cryptogram = _sealed(static, own + challenge + own_key)
     answer = channel.send(Command(0x00, 0x82, 0x00, 0x00, cryptogram, le=40))
     if not answer.ok:
-        raise AccessDenied("the chip does not accept the key of this page", sw=answer.sw, step="external authenticate")
+        raise denied(answer.sw, "external authenticate")
     opened = _opened(static, answer.data)
     if opened[:8] != challenge or opened[8:16] != own:
         raise AccessDenied("the chip does not know the key of this page", step="chip cryptogram")
     shared = bytes(a ^ b for a, b in zip(own_key, opened[16:], strict=True))
     return session_keys(shared, Algorithm.TDES, int.from_bytes(challenge[4:] + own[4:], "big"))
+
+
+def tries_left(sw: int) -> int | None:
+    """What a status word 63Cx counts (ISO/IEC 7816-4 table 6); None where it counts nothing."""
+    return sw & 0xF if sw >> 4 == 0x63C else None
+
+
+def denied(sw: int, step: str) -> AccessDenied:
+    left = tries_left(sw)
+    data: dict[str, int] = {} if left is None else {"tries_left": left}
+    return AccessDenied("the chip does not accept the key of this page", sw=sw, step=step, **data)
 
 
 def _sealed(static: SessionKeys, plain: bytes) -> bytes:

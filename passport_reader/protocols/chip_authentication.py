@@ -1,4 +1,4 @@
-"""Chip authentication version 1 over elliptic curves (Doc 9303-11 §6.2): is this the chip the data were signed for?
+"""Chip authentication version 1 (Doc 9303-11 §6.2): is this the chip the data were signed for?
 
 DG14, whose hash the State signed, holds a public key. Only the chip with the private key ends up with the same new
 session keys; a copy of all files does not, and its next answer is not authentic.
@@ -6,77 +6,76 @@ session keys; a copy of all files does not, and its next answer is not authentic
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from asn1crypto import keys
-
 from passport_reader import lds, tlv
-from passport_reader.arithmetic import curves, domain_parameters
+from passport_reader.arithmetic.agreement import EllipticAgreement
 from passport_reader.card.apdu import SHORT_LE, Command
 from passport_reader.card.messaging import Algorithm, MessagingFailed, NakedStatus
 from passport_reader.document import ChipFinding, ChipRefused, Outcome, UnusableData
 from passport_reader.lds import SecurityInfo
-from passport_reader.pki import certificate
-from passport_reader.pki.certificate import MALFORMED, EllipticKey
-from passport_reader.protocols import access
+from passport_reader.protocols import access, chip_key
+from passport_reader.protocols.chip_key import KeyInfo, StaticKey
+from passport_reader.protocols.pace_offer import CIPHER_STRENGTH
 from passport_reader.protocols.session import ChipSession
 
 PROTOCOL: Final = "0.4.0.127.0.7.2.2.3."
-"""Arc of ChipAuthenticationInfo (§9.2.6): then key agreement (1 DH, 2 ECDH), then cipher (1 to 4)."""
+"""Arc of ChipAuthenticationInfo (§9.2.7): then key agreement (1 DH, 2 ECDH), then cipher (1 to 4)."""
 
-PUBLIC_KEY: Final = "0.4.0.127.0.7.2.2.1."
-"""Arc of ChipAuthenticationPublicKeyInfo (§9.2.7): 1 DH, 2 ECDH."""
-
-_STANDARDISED: Final = "0.4.0.127.0.7.1.2"  # standardizedDomainParameters, §9.5.1
+_LARGEST_KEY_ID: Final = 0xFFFF
 _CIPHERS: Final = dict(enumerate(Algorithm, start=1))
 _CHECK: Final = "chip_authentication"
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A key of the chip and how to use it. `key` is None where this reader cannot."""
+    """A key of the chip and one way to use it. `key` is None where this reader cannot."""
 
     oid: str
     key_id: int | None
-    key: EllipticKey | None
+    key: StaticKey | None
 
     @property
     def algorithm(self) -> Algorithm:
         return _CIPHERS[int(self.oid.rpartition(".")[2])]
 
+    @property
+    def usable(self) -> bool:
+        """Whether the key is of the kind that the protocol names, and its identifier one that a command can hold."""
+        if self.key is None or not 0 <= (self.key_id or 0) <= _LARGEST_KEY_ID:
+            return False
+        return isinstance(self.key.agreement, EllipticAgreement) == self.oid.startswith(f"{PROTOCOL}2.")
+
 
 def offers(infos: tuple[SecurityInfo, ...]) -> tuple[Offer, ...]:
-    """Every public key of DG14 with its protocol; 3DES where the chip names none (§9.2.7)."""
+    """Every public key with every protocol that goes with it; 3DES where the chip names none (§9.2.5)."""
+    keys = chip_key.key_infos(infos)
     found = []
-    for info in infos:
-        if info.oid.startswith(PUBLIC_KEY):
-            number = lds.integer(info.optional)
-            found.append(Offer(_protocol(infos, number, info.oid), number, _public_key(info)))
+    for key in keys:
+        named = list(_protocols(infos, key, alone=len(keys) == 1)) or [f"{PROTOCOL}{key.kind}.1"]
+        found += [Offer(oid, key.key_id, key.key) for oid in named]
     return tuple(found)
 
 
-def _protocol(infos: tuple[SecurityInfo, ...], key_id: int | None, public_key: str) -> str:
-    agreement = public_key.removeprefix(PUBLIC_KEY)
+def _protocols(infos: tuple[SecurityInfo, ...], key: KeyInfo, *, alone: bool) -> Iterator[str]:
+    """The only key goes with every protocol of its kind, whatever identifiers the chip gives or leaves out."""
     for info in infos:
-        cipher = info.oid.removeprefix(f"{PROTOCOL}{agreement}.")
-        if cipher in {"1", "2", "3", "4"} and lds.integer(info.optional) == key_id:
-            return info.oid
-    return f"{PROTOCOL}{agreement}.1"
+        cipher = info.oid.removeprefix(f"{PROTOCOL}{key.kind}.")
+        if cipher in {"1", "2", "3", "4"} and (alone or lds.integer(info.optional) == key.key_id):
+            yield info.oid
 
 
-def _public_key(info: SecurityInfo) -> EllipticKey | None:
-    """From a SubjectPublicKeyInfo, whose curve may be named, explicit, or one of the standardised numbers."""
-    try:
-        algorithm, bits = tlv.objects(info.required.value)
-        name, *parameters = tlv.objects(algorithm.value)
-        if lds.decode_oid(name.value) == _STANDARDISED:
-            curve = domain_parameters.BY_PARAMETER_ID.get(lds.integer(parameters[0]) or 0)
-            return None if curve is None else EllipticKey(curve, curve.decode(bits.value[1:]))
-        parsed = certificate.public_key(keys.PublicKeyInfo.load(tlv.encode(info.required.tag, info.required.value)))
-        return parsed if isinstance(parsed, EllipticKey) else None
-    except (*MALFORMED, UnusableData):
-        return None
+def best(offered: tuple[Offer, ...]) -> Offer | None:
+    """The strongest that this reader can carry out: by what breaks first, cipher or group; then by constant time."""
+    return max((offer for offer in offered if offer.usable), key=_rank, default=None)
+
+
+def _rank(offer: Offer) -> tuple[int, bool, int, int]:
+    assert offer.key is not None
+    agreement, cipher = offer.key.agreement, CIPHER_STRENGTH[offer.algorithm]
+    return min(cipher, agreement.strength), agreement.steady, agreement.strength, cipher
 
 
 def finding(session: ChipSession, infos: tuple[SecurityInfo, ...] | None, *, known: bool) -> ChipFinding:
@@ -86,34 +85,33 @@ def finding(session: ChipSession, infos: tuple[SecurityInfo, ...] | None, *, kno
     offered = offers(infos)
     if not offered:
         return ChipFinding(_CHECK, Outcome.NOT_SUPPORTED, "not_offered")
-    usable = next((offer for offer in offered if offer.key is not None and offer.key.curve.library is not None), None)
-    if usable is None:
+    chosen = best(offered)
+    if chosen is None:
         return ChipFinding(_CHECK, Outcome.UNDETERMINED, "algorithm_unsupported")
     try:
-        _agree(session, usable, several=len(offered) > 1)
+        _agree(session, chosen, several=len({offer.key_id for offer in offered}) > 1)
     except (ChipRefused, UnusableData) as error:
         return ChipFinding(_CHECK, Outcome.FAILED, "protocol_refused", error.code)
-    return _proof(session)
+    return _proof(session, chosen)
 
 
 def _agree(session: ChipSession, offer: Offer, *, several: bool) -> None:
     assert offer.key is not None
-    curve = offer.key.curve
-    own = curves.private_key(curve)
-    public = curve.encode(curves.public_point(own))
+    agreement = offer.key.agreement
+    secret = agreement.secret()
+    public = agreement.public(secret)
     reference = tlv.encode(0x84, _octets(offer.key_id)) if several and offer.key_id is not None else b""
-    if offer.algorithm is Algorithm.TDES:
-        _set_key_agreement(session, public, reference)
-    else:
+    if offer.algorithm is not Algorithm.TDES or not _set_key_agreement(session, public, reference):
         _general_authenticate(session, offer, public, reference)
-    shared = curves.agree(curve, own.private_numbers().private_value, offer.key.point)
-    session.channel.rekey(access.session_keys(shared.to_bytes(curve.octets, "big"), offer.algorithm))
+    keys = access.session_keys(agreement.shared(secret, offer.key.public), offer.algorithm)
+    session.channel.rekey(keys)
+    session.terminal_public = agreement.compressed(public)
 
 
-def _set_key_agreement(session: ChipSession, public: bytes, reference: bytes) -> None:
-    """MSE:Set KAT, the way of 3DES (§6.2.4.1)."""
+def _set_key_agreement(session: ChipSession, public: bytes, reference: bytes) -> bool:
+    """MSE:Set KAT, the way of 3DES (§6.2.4.1). False where the chip refuses: some know the other way alone (§8.5)."""
     data = tlv.encode(0x91, public) + reference
-    session.channel.send(Command(0x00, 0x22, 0x41, 0xA6, data)).require("set key agreement")
+    return session.channel.send(Command(0x00, 0x22, 0x41, 0xA6, data)).ok
 
 
 def _general_authenticate(session: ChipSession, offer: Offer, public: bytes, reference: bytes) -> None:
@@ -124,13 +122,16 @@ def _general_authenticate(session: ChipSession, offer: Offer, public: bytes, ref
     session.channel.send(Command(0x00, 0x86, 0x00, 0x00, data, SHORT_LE)).require("chip authentication")
 
 
-def _proof(session: ChipSession) -> ChipFinding:
-    """The next command under the new keys tells a chip from its copy."""
+def _proof(session: ChipSession, offer: Offer) -> ChipFinding:
+    """The next command under the new keys tells a chip from its copy; an authentic refusal is authentic too."""
     try:
-        access.select_application(session.channel)
+        session.channel.send(access.SELECT_APPLICATION)
     except (MessagingFailed, NakedStatus) as error:
         return ChipFinding(_CHECK, Outcome.FAILED, "chip_key_mismatch", error.code)
-    return ChipFinding(_CHECK, Outcome.SUCCESSFUL, "chip_key_proven")
+    assert offer.key is not None
+    return ChipFinding(
+        _CHECK, Outcome.SUCCESSFUL, "chip_key_proven", f"{offer.algorithm.name} {offer.key.agreement.name}"
+    )
 
 
 def _octets(number: int) -> bytes:

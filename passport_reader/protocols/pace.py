@@ -1,142 +1,144 @@
-"""PACE with generic mapping over elliptic curves (Doc 9303-11 §4.4), the terminal's side."""
+"""PACE (Doc 9303-11 §4.4), the terminal's side: every mapping, over curves and over numbers modulo a prime."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from hmac import compare_digest
-from typing import Final
 
 from passport_reader import lds, tlv
-from passport_reader.arithmetic import curves, domain_parameters
-from passport_reader.arithmetic.domain_parameters import Curve, Point
-from passport_reader.card.apdu import SHORT_LE, Channel, Command
+from passport_reader.arithmetic.agreement import KeyAgreement
+from passport_reader.card.apdu import EXTENDED_LE, SHORT_LE, Channel, Command, Response
 from passport_reader.card.messaging import Algorithm, SessionKeys, pad
-from passport_reader.document import ChipRefused, UnusableData
-from passport_reader.protocols import access
-
-PACE: Final = "0.4.0.127.0.7.2.2.4."
-"""Arc of all PACE protocols (Doc 9303-11 §9.2.5): then mapping (1 to 6), then cipher (1 to 4)."""
-
-_ECDH_GM: Final = PACE + "2."
-_CIPHERS: Final = dict(enumerate(Algorithm, start=1))
-
-Scalar = Callable[[Curve], int]
+from passport_reader.document import UnusableData
+from passport_reader.protocols import access, chip_mapping, nonce_mapping
+from passport_reader.protocols.access import AccessDenied, CanKey, Key, LastTrySpared
+from passport_reader.protocols.chip_mapping import ChipData
+from passport_reader.protocols.nonce_mapping import LONGEST_NONCE, Mapped, Random, Secrets
+from passport_reader.protocols.pace_offer import Mapping, PaceInfo
 
 
 @dataclass(frozen=True, slots=True)
-class PaceInfo:
-    """One way to open the chip. `parameter_id` is None in the two-element form some chips still write."""
+class Established:
+    """What a run of PACE ends with: the session's keys, and what later protocols refer to."""
 
-    oid: str
-    version: int
-    parameter_id: int | None
-
-    @property
-    def curve(self) -> Curve | None:
-        return None if self.parameter_id is None else domain_parameters.BY_PARAMETER_ID.get(self.parameter_id)
-
-    @property
-    def algorithm(self) -> Algorithm:
-        return _CIPHERS[int(self.oid.rpartition(".")[2])]
-
-    @property
-    def supported(self) -> bool:
-        """Generic mapping over a curve that `cryptography` knows, the cipher one of the four."""
-        cipher = self.oid.removeprefix(_ECDH_GM)
-        known = self.curve is not None and self.curve.library is not None
-        return self.oid.startswith(_ECDH_GM) and cipher in {"1", "2", "3", "4"} and self.version == 2 and known
+    keys: SessionKeys
+    terminal_public: bytes = field(repr=False)
+    """PK_DH,IFD: terminal authentication signs it after chip authentication mapping (§7.1.2)."""
+    chip_identifier: bytes = field(repr=False)
+    """ID_IC = Comp(PK_DH,IC) of §7.1.2."""
+    chip_data: ChipData | None = None
+    """With chip authentication mapping: what the chip says to prove its key."""
 
 
-def offered(infos: Iterable[lds.SecurityInfo]) -> tuple[PaceInfo, ...]:
-    """The PACEInfos among SecurityInfos; PACEDomainParameterInfos, four arcs long, are none."""
-    return tuple(
-        PaceInfo(info.oid, lds.integer(info.required) or 0, lds.integer(info.optional))
-        for info in infos
-        if info.oid.startswith(PACE) and info.oid.count(".") == PACE.count(".") + 1
-    )
-
-
-def fresh_scalar(curve: Curve) -> int:
-    return curves.private_key(curve).private_numbers().private_value
+def fresh_secret(agreement: KeyAgreement) -> int:
+    return agreement.secret()
 
 
 def authenticate(
-    channel: Channel, key: access.Key, info: PaceInfo, *, several: bool, scalar: Scalar = fresh_scalar
-) -> SessionKeys:
-    """The four steps of Doc 9303-11 §4.4.1. `several` parameter sets are offered: say which (§4.4.4.1, tag 84).
+    channel: Channel,
+    key: Key,
+    info: PaceInfo,
+    *,
+    several: bool,
+    secret: Secrets = fresh_secret,
+    random: Random = secrets.token_bytes,
+) -> Established:
+    """The four steps of Doc 9303-11 §4.4.1; `info` is supported. `several` are offered: say which (tag 84).
 
-    Raise `access.AccessDenied` where the chip does not accept the key or cannot prove that it knows it,
-    `ChipRefused` or `UnusableData` where the chip does not go along.
+    Raise `AccessDenied` where the chip does not accept the key or cannot prove that it knows it (`LastTrySpared`
+    where one more wrong card access number would lock it), `ChipRefused` or `UnusableData` where it does not go along.
     """
-    curve, algorithm = info.curve, info.algorithm
-    assert curve is not None
+    agreement, algorithm = info.agreement, info.algorithm
+    assert agreement is not None
+    assert algorithm is not None
     _select(channel, key, info, several=several)
-    sealed = _step(channel, b"", answer=0x80, last=False)
-    nonce = _nonce(sealed, access.password_key(key, algorithm), algorithm)
+    nonce = _nonce(_step(channel, b"", 0x80), access.password_key(key, algorithm), algorithm)
+    mapped = _map(channel, info, nonce, secret, random)
 
-    mapping = scalar(curve)
-    theirs = _exchange(channel, curve, curves.multiply_generator(curve, mapping), 0x81, 0x82)
-    generator = mapped(curve, nonce, curves.multiply(curve, mapping, theirs))
-
-    secret = scalar(curve)
-    own = curves.multiply(curve, secret, generator)
-    theirs = _exchange(channel, curve, own, 0x83, 0x84)
-    if theirs.x == own.x:
+    own_secret = secret(agreement)
+    own = agreement.power(own_secret, mapped.generator)
+    theirs = agreement.validated(_step(channel, tlv.encode(0x83, own), 0x84))
+    if agreement.same(own, theirs):
         raise UnusableData("the chip sent back the terminal's own key")
-    shared = curves.agree(curve, secret, theirs).to_bytes(curve.octets, "big")
-    keys = access.session_keys(shared, algorithm)
-    _prove(channel, own_token=token(keys, info, theirs), their_token=token(keys, info, own))
-    return keys
+    keys = access.session_keys(agreement.shared(own_secret, theirs), algorithm)
+    sealed = _prove(channel, own_token=token(keys, info, theirs), their_token=token(keys, info, own))
+    return Established(keys, own, agreement.compressed(theirs), _chip_data(info, mapped, keys, sealed))
 
 
-def mapped(curve: Curve, nonce: int, shared: Point) -> Point:
-    """The ephemeral generator s·G + H (Doc 9303-11 §4.4.3.3.1)."""
-    scalar = nonce % curve.n
-    if not scalar:
-        raise UnusableData("the nonce maps to no generator")
-    return curves.add(curve, curves.multiply_generator(curve, scalar), shared)
+def _map(channel: Channel, info: PaceInfo, nonce: bytes, secret: Secrets, random: Random) -> Mapped:
+    agreement, algorithm, mapping = info.agreement, info.algorithm, info.mapping
+    assert agreement is not None
+    assert algorithm is not None
+    assert mapping is not None
+
+    def exchange(data: bytes) -> bytes:
+        return _step(channel, tlv.encode(0x81, data), 0x82, optional=mapping.integrated)
+
+    if mapping.integrated:
+        return nonce_mapping.integrated(agreement, algorithm, nonce, exchange, random)
+    return nonce_mapping.generic(agreement, nonce, exchange, secret(agreement))
 
 
-def token(keys: SessionKeys, info: PaceInfo, public: Point) -> bytes:
+def _chip_data(info: PaceInfo, mapped: Mapped, keys: SessionKeys, sealed: bytes) -> ChipData | None:
+    if info.mapping is not Mapping.CHIP_AUTHENTICATION:
+        return None
+    assert info.agreement is not None
+    assert info.parameter_id is not None
+    return ChipData(info.agreement, info.parameter_id, mapped.chip_public, chip_mapping.opened(keys, sealed))
+
+
+def token(keys: SessionKeys, info: PaceInfo, public: bytes) -> bytes:
     """The authentication token over the other side's key (Doc 9303-11 §4.4.3.4)."""
-    assert info.curve is not None
-    data = tlv.encode(0x06, lds.encode_oid(info.oid)) + tlv.encode(0x86, info.curve.encode(public))
+    assert info.agreement is not None
+    data = tlv.encode(0x06, lds.encode_oid(info.oid)) + tlv.encode(info.agreement.public_tag, public)
     content = tlv.encode(0x7F49, data)
     algorithm = keys.algorithm
     return algorithm.mac(keys.authentication, pad(content, 8) if algorithm is Algorithm.TDES else content)
 
 
-def _select(channel: Channel, key: access.Key, info: PaceInfo, *, several: bool) -> None:
+def _select(channel: Channel, key: Key, info: PaceInfo, *, several: bool) -> None:
     """MSE:Set AT (Doc 9303-11 §4.4.4.1)."""
     data = tlv.encode(0x80, lds.encode_oid(info.oid)) + tlv.encode(0x83, bytes([key.password_reference]))
     if several and info.parameter_id is not None:
         data += tlv.encode(0x84, bytes([info.parameter_id]))
     answer = channel.send(Command(0x00, 0x22, 0xC1, 0xA4, data))
-    if answer.sw >> 4 != 0x63C:  # 63Cx: so many tries are left, the mechanism is chosen all the same
+    left = access.tries_left(answer.sw)
+    if left is None:
         answer.require("choose PACE")
+    elif left <= 1 and isinstance(key, CanKey):
+        raise LastTrySpared("a wrong card access number would lock the chip", sw=answer.sw, tries_left=left)
 
 
-def _step(channel: Channel, data: bytes, *, answer: int, last: bool) -> bytes:
-    """GENERAL AUTHENTICATE (Doc 9303-11 §4.4.4.2); the chain bit is set but for the last."""
-    command = Command(0x00 if last else 0x10, 0x86, 0x00, 0x00, tlv.encode(0x7C, data), SHORT_LE)
-    return tlv.value(channel.send(command).require("general authenticate"), 0x7C, answer)
+def _general_authenticate(channel: Channel, data: bytes, *, last: bool = False) -> Response:
+    """GENERAL AUTHENTICATE (Doc 9303-11 §4.4.4.2); the chain bit is set but for the last.
+
+    The chip's element is about as long as the terminal's: where that fills a short command, the answer may be
+    extended too, which this command is allowed without being told so (§9.3.1.2).
+    """
+    template = tlv.encode(0x7C, data)
+    le = SHORT_LE if len(template) < SHORT_LE else EXTENDED_LE
+    return channel.send(Command(0x00 if last else 0x10, 0x86, 0x00, 0x00, template, le))
 
 
-def _nonce(sealed: bytes, key: bytes, algorithm: Algorithm) -> int:
-    if not sealed or len(sealed) % algorithm.block:
+def _step(channel: Channel, data: bytes, answer: int, *, optional: bool = False) -> bytes:
+    """The data object `answer` of the chip; where it is optional, empty if it is not there."""
+    found = tlv.value(_general_authenticate(channel, data).require("general authenticate"), 0x7C)
+    return b"" if optional and not found else tlv.value(found, answer)
+
+
+def _nonce(sealed: bytes, key: bytes, algorithm: Algorithm) -> bytes:
+    if not 0 < len(sealed) <= LONGEST_NONCE or len(sealed) % algorithm.block:
         raise UnusableData("the encrypted nonce is no whole number of blocks", octets=len(sealed))
-    return int.from_bytes(algorithm.decrypt(key, sealed, bytes(algorithm.block)), "big")
+    return algorithm.decrypt(key, sealed, bytes(algorithm.block))
 
 
-def _exchange(channel: Channel, curve: Curve, own: Point, ours: int, theirs: int) -> Point:
-    return curve.decode(_step(channel, tlv.encode(ours, curve.encode(own)), answer=theirs, last=False))
-
-
-def _prove(channel: Channel, *, own_token: bytes, their_token: bytes) -> None:
-    try:
-        received = _step(channel, tlv.encode(0x85, own_token), answer=0x86, last=True)
-    except ChipRefused as refusal:
-        raise access.AccessDenied("the chip does not accept the key of this page", **refusal.data) from None
-    if not compare_digest(received, their_token):
-        raise access.AccessDenied("the chip does not know the key of this page", step="chip token")
+def _prove(channel: Channel, *, own_token: bytes, their_token: bytes) -> bytes:
+    """Exchange the tokens. The encrypted chip authentication data, empty where there are none (table 4)."""
+    answer = _general_authenticate(channel, tlv.encode(0x85, own_token), last=True)
+    if not answer.ok:
+        raise access.denied(answer.sw, "general authenticate")
+    found = {item.tag: item.value for item in tlv.objects(tlv.value(answer.data, 0x7C))}
+    if not compare_digest(found.get(0x86, b""), their_token):
+        raise AccessDenied("the chip does not know the key of this page", step="chip token")
+    return found.get(0x8A, b"")

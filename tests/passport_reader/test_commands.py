@@ -170,7 +170,7 @@ def test_inspect_leaves_out_a_list_that_no_given_root_certified(data: Path) -> N
     (["inspect", ".", "--at", "2026-01-31"], "no file of a chip"),
     (["inspect", ".", "--at", "soon"], "no file of a chip"),
     (["read", "--vpcd", "0"], "either --mrz TEXT or --can DIGITS"),
-    (["read", "--vpcd", "0", "--can", "12x456"], "digits alone"),
+    (["read", "--vpcd", "0", "--can", "12x456"], "has 6 digits"),
     (["read", "--vpcd", "0", "--mrz", "P<UTO"], "72, 88 or 90"),
     (["read", "--can", "123456"], "either --vpcd PORT or --reader NAME"),
     (["read", "--vpcd", "0", "--reader", "x", "--can", "123456"], "either --vpcd PORT or --reader NAME"),

@@ -17,14 +17,15 @@ from passport_reader.document import Outcome, UnusableData
 from passport_reader.lds import Ef
 from passport_reader.pki import certificate, signed_data
 from passport_reader.pki.trust import RevocationList, TrustStore
-from passport_reader.protocols import pace
+from passport_reader.protocols import chip_authentication, pace_offer
 
 READERS: dict[str, Callable[[bytes], object]] = {
     "templates": lambda data: list(tlv.objects(data)),
     "EF.COM": lds.common_data,
     "DG1": lds.machine_readable_zone,
     "DG2": face_image.portrait,
-    "SecurityInfos": lambda data: pace.offered(lds.security_infos(data)),
+    "PACE offers": lambda data: pace_offer.ranked(pace_offer.offered(lds.security_infos(data))),
+    "chip keys": lambda data: chip_authentication.offers(lds.security_infos(data)),
     "EF.SOD": signed_data.security_object,
     "certificate": certificate.parse,
     "revocation list": RevocationList.parse,

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from passport_reader import lds, mrz
 from passport_reader.card.apdu import Command, PlainChannel
 from passport_reader.card.messaging import MessagingFailed, NakedStatus, SecureChannel
-from passport_reader.protocols import access, pace
+from passport_reader.protocols import access, pace, pace_offer
 from passport_reader.protocols.access import AccessDenied, CanKey, MrzKey
 from simulators.chip import EMRTD_APPLICATION, SimulatedChip, UnknownFault
 from simulators.chip_curves import CURVES
@@ -61,8 +61,8 @@ def basic(chip: SimulatedChip, key: MrzKey | None = None) -> SecureChannel:
 
 def password_authenticated(chip: SimulatedChip, key: MrzKey | CanKey, state: str) -> SecureChannel:
     plain = PlainChannel(Field(chip))
-    (info,) = pace.offered(lds.security_infos(passport(state).files[0x011C]))
-    channel = SecureChannel(plain, pace.authenticate(plain, key, info, several=False))
+    (info,) = pace_offer.offered(lds.security_infos(passport(state).files[0x011C]))
+    channel = SecureChannel(plain, pace.authenticate(plain, key, info, several=False).keys)
     channel.send(Command(0x00, 0xA4, 0x04, 0x0C, EMRTD_APPLICATION)).require("select")
     return channel
 
