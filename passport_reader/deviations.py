@@ -48,14 +48,16 @@ class Deviations:
 
     @property
     def noted(self) -> tuple[Deviation, ...]:
+        """Each once, in the order they were met."""
         return tuple(self._noted)
 
     def note(self, code: str, detail: str = "") -> None:
         """Raise `UnusableData` when strict."""
         if self._strict:
             raise UnusableData(f"{self.file}: {code.replace('_', ' ')} ({detail})", file=self.file, deviation=code)
-        if len(self._noted) < MAX_NOTED:
-            self._noted.append(Deviation(self.file, code, detail))
+        deviation = Deviation(self.file, code, detail)
+        if len(self._noted) < MAX_NOTED and deviation not in self._noted:
+            self._noted.append(deviation)
 
     def objects(self, data: bytes) -> Iterator[tlv.DataObject]:
         """The data objects of a template, in order; what is none ends it, noted."""

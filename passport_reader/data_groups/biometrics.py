@@ -25,6 +25,8 @@ FORMAT_OWNER: Final = 0x0101
 
 _HEADER: Final = (0x80, 0x81, 0x82, 0x83, 0x85, 0x86, 0x87, 0x88)
 _RECORD, _BLOCK, _STANDARDISED = 0x5F2E, 0x7F2E, 0xA1
+_ENCODED: Final = (b"\xa1", b"\x64", b"\x65")
+"""How a block of ISO/IEC 39794 begins; some leave out the A1 around it."""
 _RANDOM: Final = 0x53
 """Octets that make the hash of a DG3 or DG4 without an instance differ from passport to passport (§4.7.3.1)."""
 
@@ -90,16 +92,17 @@ def _block(template: bytes, notes: Deviations) -> BiometricBlock:
     if _RECORD not in found and _BLOCK not in found:
         raise UnusableData("a biometric template holds no data block", file=notes.file)
     data = found.get(_RECORD, found.get(_BLOCK, b""))
-    encoded = data[:1] == bytes([_STANDARDISED])
-    if encoded is not (_RECORD not in found):
+    encoded = data[:1] in _ENCODED
+    if encoded is (_RECORD in found):
         notes.note("element_misplaced", "a record in 7F2E or a block in 5F2E")
-    if encoded:
-        data = notes.fields(data, (_STANDARDISED,))[_STANDARDISED] if _whole(data) else data
-    return BiometricBlock(header, encoded, data)
+    return BiometricBlock(header, encoded, _unwrapped(data, notes) if encoded else data)
 
 
-def _whole(data: bytes) -> bool:
-    return tlv.header(data).total <= len(data)
+def _unwrapped(block: bytes, notes: Deviations) -> bytes:
+    if block[0] != _STANDARDISED:
+        notes.note("element_missing", f"tag {_STANDARDISED:X}")
+        return block
+    return notes.fields(block, (_STANDARDISED,)).get(_STANDARDISED, b"")
 
 
 def _header(data: bytes, notes: Deviations) -> BiometricHeader:

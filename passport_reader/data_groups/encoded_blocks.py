@@ -18,7 +18,7 @@ from passport_reader.document import UnusableData
 VERSION: Final = 3
 """Generation of the versionBlock; 1 and 2 were ISO/IEC 19794:2005 and :2011."""
 
-_CONTEXT, _NUMBER, _EXTENDED = 0x80, 0x1F, 0x1F
+_CONTEXT, _NUMBER = 0x80, 0x1F
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,11 @@ class Block:
         """A SEQUENCE OF blocks."""
         return tuple(Block.of(item.value, self.notes) for item in self.notes.objects(self.fields.get(number, b"")))
 
-    def inside(self, *path: int) -> bytes:
-        """A value under nested choices and sequences; raise `UnusableData` where there is none."""
-        block = self
-        for number in path[:-1]:
-            block = block.block(number)
-        if path[-1] not in block:
-            raise UnusableData("a mandatory field of ISO/IEC 39794 is missing", file=self.notes.file)
-        return block.fields[path[-1]]
+    def required(self, number: int) -> bytes:
+        """Raise `UnusableData` where there is no such field."""
+        if number not in self:
+            raise UnusableData(f"field {number} of an ISO/IEC 39794 block is missing", file=self.notes.file)
+        return self.fields[number]
 
     def integer(self, number: int) -> int | None:
         """An INTEGER of up to four octets."""
@@ -119,4 +116,4 @@ def _context_number(tag: int) -> int | None:
     first = tag if tag < 0x100 else tag >> 8
     if tag >= 0x10000 or first & 0xC0 != _CONTEXT:
         return None
-    return tag & 0x7F if first & _NUMBER == _EXTENDED else first & _NUMBER
+    return tag & 0x7F if first & _NUMBER == _NUMBER else first & _NUMBER

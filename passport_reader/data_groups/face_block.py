@@ -1,6 +1,6 @@
 """Face image data blocks of ISO/IEC 39794-5:2019 in the profile of Doc 9303-10 §4.7.2.
 
-Readers must know them since 2026, issuers may write them. The numbers are the context tags of the standard's ASN.1 module.
+Readers must know them since 2026, issuers may write them. The numbers are context tags of the standard's ASN.1 module.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _representation(block: Block) -> Block:
 
 def _image(representation: Block, information: Block) -> FaceImage:
     notes = representation.notes
-    data = representation.inside(0)
+    data = representation.required(0)
     size = information.block(7)
     said = size.integer(0), size.integer(1)
     announced = _FORMATS.get(information.code(0) or 0, "")

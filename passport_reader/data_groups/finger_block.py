@@ -27,7 +27,7 @@ def fingers(data: bytes, notes: Deviations) -> tuple[Finger, ...]:
 
 def _finger(block: Block) -> Finger:
     announced = _FORMATS.get(block.code(2) or 0, "")
-    picture, (width, height) = measured(block.inside(3), (None, None), announced, block.notes)
+    picture, (width, height) = measured(block.required(3), (None, None), announced, block.notes)
     return Finger(
         picture=picture,
         standard=STANDARD,
