@@ -9,21 +9,9 @@ from passport_reader.data_groups import words
 from passport_reader.deviations import Deviations
 
 _CAPABILITIES, _EXTENDED_LENGTHS = 0x47, 0x7F66
-_ATR_INFO: Final = (
-    0x43,
-    0x46,
-    _CAPABILITIES,
-    0x49,
-    0x4F,
-    0x5F52,
-    0x65,
-    0x66,
-    0x67,
-    0x78,
-    0x82,
-    0xE0,
-    _EXTENDED_LENGTHS,
-)
+_ATR_INFO: Final = frozenset((
+    0x43, 0x46, _CAPABILITIES, 0x49, 0x4F, 0x5F52, 0x65, 0x66, 0x67, 0x78, 0x82, 0xE0, _EXTENDED_LENGTHS,
+))  # fmt: skip
 """What ISO/IEC 7816-4 §12.2.2 lets stand in EF.ATR/INFO."""
 _APPLICATION: Final = (0x4F, 0x50, 0x51, 0x52, 0x53, 0x73, 0x5F50)
 
