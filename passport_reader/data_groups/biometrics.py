@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -68,6 +69,13 @@ def blocks(file: Ef, data: bytes, notes: Deviations) -> tuple[BiometricBlock, ..
     found = [item.value for item in items if item.tag == 0x7F60]
     note_count(items, len(found), notes)
     return tuple(_block(value, notes) for value in found)
+
+
+def note_format(block: BiometricBlock, types: Mapping[bool, int], notes: Deviations) -> None:
+    """Compare the format that the header announces with the block's; `types` are those of records and of blocks."""
+    owner, kind = block.header.format_owner, block.header.format_type
+    if owner not in (None, FORMAT_OWNER) or kind not in (None, types[block.encoded]):
+        notes.note("format_mismatch", f"owner {owner}, type {kind}")
 
 
 def note_count(items: list[tlv.DataObject], found: int, notes: Deviations) -> None:

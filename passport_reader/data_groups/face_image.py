@@ -39,6 +39,5 @@ def require_decodable(face: FaceImage) -> None:
 
 
 def _faces(block: BiometricBlock, notes: Deviations) -> tuple[Face, ...]:
-    if block.header.format_type not in (None, _FORMAT_TYPES[block.encoded]):
-        notes.note("format_mismatch", f"format type {block.header.format_type:X}")
+    biometrics.note_format(block, _FORMAT_TYPES, notes)
     return face_block.faces(block.data, notes) if block.encoded else face_record.faces(block.data, notes)

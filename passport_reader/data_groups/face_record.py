@@ -59,25 +59,22 @@ def faces(data: bytes, notes: Deviations) -> tuple[Face, ...]:
         notes.note("version_unknown", data[4:8].hex())
     if record.number(8, 4) != len(data):
         notes.note("length_wrong", f"the record says {record.number(8, 4)} octets and has {len(data)}")
-    count = record.number(12, 2)
-    if count < 1:
+    found = _images(record, record.number(12, 2))
+    if not found:
         raise UnusableData("the facial record holds no image", file=notes.file)
-    return _images(record, count)
+    return found
 
 
 def _images(record: Record, count: int) -> tuple[Face, ...]:
     found: list[Face] = []
-    at = HEADER
-    for number in range(1, count + 1):
-        length = record.number(at, 4)
-        smallest = INFORMATION + POINT * record.number(at + 4, 2) + IMAGE
-        end = at + length if number < count else len(record.data)
-        if at + length != end or not at + smallest < end <= len(record.data):
-            record.notes.note("length_wrong", f"image {number} says {length} octets, {len(record.data) - at} are there")
-            end = len(record.data)
+    at, size = HEADER, len(record.data)
+    while at < size and len(found) < count:
+        length, number = record.number(at, 4), len(found) + 1
+        end = at + length if number < count else size
+        if at + length != end or not picture_place(record, at) < end <= size:
+            record.notes.note("length_wrong", f"image {number} says {length} octets, {size - at} are there")
+            end = size
         found.append(_image(record, at, end))
-        if end == len(record.data):
-            break
         at = end
     if len(found) != count:
         record.notes.note("count_wrong", f"{count} images announced, {len(found)} there")

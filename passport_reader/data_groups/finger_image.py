@@ -32,6 +32,5 @@ def pixels(finger: Finger) -> Pixels:
 
 
 def _fingers(block: BiometricBlock, notes: Deviations) -> tuple[Finger, ...]:
-    if block.header.format_type not in (None, _FORMAT_TYPES[block.encoded]):
-        notes.note("format_mismatch", f"format type {block.header.format_type:X}")
+    biometrics.note_format(block, _FORMAT_TYPES, notes)
     return finger_block.fingers(block.data, notes) if block.encoded else finger_record.fingers(block.data, notes)

@@ -145,6 +145,12 @@ def test_what_the_card_can_do_and_which_applications_it_has() -> None:
     assert found.applications == (Application(PASSPORT), Application(PASSPORT[:-2] + b"\x20\1", "Visa"))
 
 
+def test_extended_lengths_that_are_not_two_are_told() -> None:
+    found = contents.decode({Ef.ATR_INFO: encode(0x7F66, encode(0x02, b"\x08\0"))})
+    assert found.capabilities == CardCapabilities()
+    assert [deviation.code for deviation in found.deviations] == ["value_malformed"]
+
+
 FILES = (Ef.COM, Ef.SOD, *(Ef(0x0100 + group) for group in (1, 2, 3, 4, 5, 7, 11, 12, 14, 15)))
 
 

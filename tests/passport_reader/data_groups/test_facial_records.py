@@ -87,6 +87,17 @@ def test_wrong_lengths_and_counts_are_told_and_survived(facial_record: Compose, 
     assert codes(facial_record(jpeg, jpeg, said=99_999)) == ["length_wrong", "count_wrong"]
 
 
+@pytest.mark.parametrize(
+    "person", [b"\x09" + bytes(13), bytes(6) + b"\0\x09" + bytes(6), bytes(8) + b"\xb5" + bytes(5)]
+)
+def test_codes_outside_their_tables_are_told(facial_record: Compose, jpeg: bytes, person: bytes) -> None:
+    assert codes(facial_record(jpeg, person=person)) == ["value_unknown"]
+
+
+def test_a_vendors_own_expression_is_kept(facial_record: Compose, jpeg: bytes) -> None:
+    assert read(facial_record(jpeg, person=bytes(6) + b"\x80\x01" + bytes(6)))[0].expressions == ("vendor_8001",)
+
+
 @pytest.mark.parametrize(("count", "size"), [(0, 46), (1, 20), (1, 46)])
 def test_a_record_without_a_picture_is_refused(facial_record: Compose, jpeg: bytes, count: int, size: int) -> None:
     with pytest.raises(UnusableData):

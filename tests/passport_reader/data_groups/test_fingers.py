@@ -82,6 +82,29 @@ def test_a_wrong_number_of_fingers_is_told(wsq: bytes) -> None:
     assert [deviation.code for deviation in notes.noted] == ["count_wrong"]
 
 
+@pytest.mark.parametrize(("at", "octet", "code"), [
+    (6, ord("1"), "version_unknown"), (13, 0xFF, "length_wrong"), (28, 1, "value_unknown"), (29, 4, "image_type_wrong"),
+    (36, 99, "value_unknown"), (40, 99, "value_unknown"), (41, 0, "image_size_wrong"),
+])  # fmt: skip
+def test_what_a_record_says_wrongly_is_told(wsq: bytes, at: int, octet: int, code: str) -> None:
+    data = bytearray(record((2, 1, 1, wsq)))
+    data[at], notes = octet, Deviations("EF_DG3")
+    assert finger_record.fingers(bytes(data), notes)[0].picture.data == wsq
+    assert [deviation.code for deviation in notes.noted] == [code]
+
+
+@pytest.mark.parametrize("data", [b"", b"FIR\0", b"FAC\0" + bytes(99), record((2, 1, 1, b""))])
+def test_a_record_without_a_finger_is_refused(data: bytes) -> None:
+    with pytest.raises(UnusableData):
+        finger_record.fingers(data, Deviations("EF_DG3"))
+
+
+def test_a_header_that_announces_another_format_is_told(nest: Compose, wsq: bytes) -> None:
+    notes = Deviations("EF_DG3")
+    finger_image.decode(nest(0x63, (0x5F2E, record((2, 1, 1, wsq))), format_type=8), notes)
+    assert [deviation.code for deviation in notes.noted] == ["format_mismatch"]
+
+
 @pytest.mark.parametrize("ending", [b"", encode(0x53, b"random")])
 def test_a_state_that_took_no_fingerprints(ending: bytes) -> None:
     dg3 = encode(0x63, encode(0x7F61, encode(0x02, b"\0") + ending))

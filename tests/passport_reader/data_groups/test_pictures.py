@@ -59,12 +59,32 @@ def test_a_jpeg_2000_bomb_is_refused_unopened(name: str, monkeypatch: pytest.Mon
         picture.decoded(picture.of(BOMBS[name]))
 
 
-def test_a_bomb_in_a_tile_header_is_refused_too(monkeypatch: pytest.MonkeyPatch) -> None:
+COD = b"\xff\x52" + struct.pack(">HBBHB", 12, 0, 0, 65_535, 1) + bytes([5, 4, 4, 0, 1])
+COC = b"\xff\x53" + struct.pack(">HBB", 9, 0, 0) + bytes([5, 0, 0, 0, 1])
+
+
+@pytest.mark.parametrize("override", [COD, COC])
+def test_a_bomb_in_a_tile_header_is_refused_too(override: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Image, "open", None)
-    override = b"\xff\x52" + struct.pack(">HBBHB", 12, 0, 0, 65_535, 1) + bytes([5, 4, 4, 0, 1])
     data = codestream().replace(b"\xff\x93", override + b"\xff\x93")
-    with pytest.raises(UnusableData, match="layers"):
+    with pytest.raises(UnusableData, match="asks for"):
         picture.decoded(picture.of(data))
+
+
+@pytest.mark.parametrize("boxes", [
+    b"",  # no codestream
+    bytes(8),  # a box that does not go on
+    struct.pack(">I4sQ", 1, b"free", 16) * 5000,  # boxes without end
+])  # fmt: skip
+def test_boxes_that_lead_nowhere_are_refused(boxes: bytes) -> None:
+    with pytest.raises(UnusableData):
+        picture.decoded(picture.of(b"\0\0\0\x0cjP  \r\n\x87\n" + boxes))
+
+
+def test_markers_without_end_are_refused() -> None:
+    remark = b"\xff\x64\0\2" * 5000
+    with pytest.raises(UnusableData, match="segments"):
+        picture.decoded(picture.of(codestream().replace(b"\xff\x90", remark + b"\xff\x90", 1)))
 
 
 @pytest.mark.parametrize("options", [
