@@ -65,6 +65,18 @@ class ChipFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class Deviation:
+    """Where a file is not written as the standard says, and was read all the same.
+
+    `file` is its title (EF_DG2), `code` stable, `detail` for a technician: tags, sizes and places, never content.
+    """
+
+    file: str
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Mrz:
     """A machine readable zone (Doc 9303-3 to -6), fillers removed, check digits verified.
 
@@ -119,6 +131,7 @@ class TravelDocument:
     findings: tuple[ChipFinding, ...]
     files: Mapping[int, bytes] = field(default_factory=dict, repr=False)
     seconds: Mapping[str, float] = field(default_factory=dict)
+    deviations: tuple[Deviation, ...] = ()
 
     def outcome(self, check: str) -> Outcome:
         """The worst outcome of a check; undetermined where it was never made."""

@@ -10,11 +10,16 @@ from enum import IntEnum
 from typing import Final
 
 from passport_reader import tlv
+from passport_reader.deviations import Deviations
 from passport_reader.document import UnusableData
 
 
 class Ef(IntEnum):
-    """File identifiers. The short identifier is the last byte (Doc 9303-10 tables 38 and 39)."""
+    """File identifiers. The short identifier is the last byte (Doc 9303-10 tables 38 and 39).
+
+    EF.CardSecurity stands in the master file under the identifier that EF.SOD has in the application: here it goes by
+    its path from the master file.
+    """
 
     CARD_ACCESS = 0x011C
     SOD = 0x011D
@@ -35,16 +40,26 @@ class Ef(IntEnum):
     DG14 = 0x010E
     DG15 = 0x010F
     DG16 = 0x0110
+    DIR = 0x2F00
     ATR_INFO = 0x2F01
+    CARD_SECURITY = 0x3F00_011D
+
+    @property
+    def identifier(self) -> bytes:
+        """The two octets that SELECT takes."""
+        return (self & 0xFFFF).to_bytes(2, "big")
 
     @property
     def short_identifier(self) -> int:
-        return self & 0x1F
+        return 0x1E if self is Ef.DIR else self & 0x1F
 
     @property
     def title(self) -> str:
         """As in the names of dumped files: EF_SOD, EF_DG1, EF_CardAccess …"""
-        return "EF_CardAccess" if self is Ef.CARD_ACCESS else f"EF_{self.name}"
+        return _TITLES.get(self, f"EF_{self.name}")
+
+
+_TITLES: Final = {Ef.CARD_ACCESS: "EF_CardAccess", Ef.CARD_SECURITY: "EF_CardSecurity"}
 
 
 def data_group(number: int) -> Ef:
@@ -65,7 +80,10 @@ class CommonData:
     """EF.COM (Doc 9303-10 §4.6.1): unsigned, so good for telling what to read, never for telling what is missing."""
 
     lds_version: str
+    """Four digits, 0107 or 0108; empty where there is none."""
     data_groups: tuple[int, ...]
+    unicode_version: str = ""
+    """Six digits such as 040000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,41 +95,73 @@ class SecurityInfo:
     optional: tlv.DataObject | None
 
 
-def content(file: Ef, data: bytes) -> bytes:
+def content(file: Ef, data: bytes, notes: Deviations | None = None) -> bytes:
     """What is inside the outermost template of a file, whose tag must be the file's own."""
     head = tlv.header(data)
     if head.tag != _TAG_OF_FILE[file]:
         raise UnusableData(f"{file.title} begins with the tag of another file", file=file, tag=head.tag)
+    return _inside(file.title, head, data, notes or Deviations(file.title))
+
+
+def _inside(title: str, head: tlv.Header, data: bytes, notes: Deviations) -> bytes:
     if head.total > len(data):
-        raise UnusableData(f"{file.title} is cut off", file=file)
+        raise UnusableData(f"{title} is cut off", file=title)
+    if not head.minimal:
+        notes.note("length_not_minimal", f"tag {head.tag:X}")
+    if head.total < len(data):
+        notes.note("trailing_bytes", f"{len(data) - head.total} octets behind the file")
     return data[head.size : head.total]
 
 
-def common_data(data: bytes) -> CommonData:
-    parts = {item.tag: item.value for item in tlv.objects(content(Ef.COM, data))}
-    try:
-        version, tags = parts[0x5F01].decode("ascii"), parts[0x5C]
-    except (KeyError, UnicodeDecodeError):
-        raise UnusableData("EF_COM lacks its version or its list of data groups", file=Ef.COM) from None
-    return CommonData(version, tuple(_TAGS[tag] for tag in tags if tag in _TAGS))
+def common_data(data: bytes, notes: Deviations | None = None) -> CommonData:
+    notes = notes or Deviations(Ef.COM.title)
+    parts = notes.fields(content(Ef.COM, data, notes), (0x5F01, 0x5F36, 0x5C))
+    if 0x5C not in parts:
+        raise UnusableData("EF_COM lacks its list of data groups", file=Ef.COM)
+    if unknown := [tag for tag in parts[0x5C] if tag not in _TAGS]:
+        notes.note("value_unknown", f"tag {unknown[0]:X} in the list of data groups")
+    return CommonData(
+        lds_version=_digits(notes.expected(parts, 0x5F01), 4, notes),
+        data_groups=tuple(_TAGS[tag] for tag in parts[0x5C] if tag in _TAGS),
+        unicode_version=_digits(notes.expected(parts, 0x5F36), 6, notes),
+    )
 
 
-def machine_readable_zone(dg1: bytes) -> str:
+def _digits(value: bytes, count: int, notes: Deviations) -> str:
+    """A version in ASCII digits; other octets are left out."""
+    if value.isdigit() and len(value) == count:
+        return value.decode("ascii")
+    if value:
+        notes.note("value_malformed", f"a version of {len(value)} octets that are not {count} digits")
+    return ""
+
+
+def machine_readable_zone(dg1: bytes, notes: Deviations | None = None) -> str:
     """The MRZ of DG1 as one string (Doc 9303-10 §4.7.1)."""
+    notes = notes or Deviations(Ef.DG1.title)
+    parts = notes.fields(content(Ef.DG1, dg1, notes), (0x5F1F,))
+    if 0x5F1F not in parts:
+        raise UnusableData("DG1 holds no MRZ", file=Ef.DG1)
+    if len(parts[0x5F1F]) not in (72, 88, 90):  # TD2, TD3, TD1
+        notes.note("value_malformed", f"an MRZ of {len(parts[0x5F1F])} characters")
     try:
-        return tlv.value(content(Ef.DG1, dg1), 0x5F1F).decode("ascii")
+        return parts[0x5F1F].decode("ascii")
     except UnicodeDecodeError:
         raise UnusableData("the MRZ of DG1 holds other characters than ASCII", file=Ef.DG1) from None
 
 
-def security_infos(data: bytes) -> tuple[SecurityInfo, ...]:
-    """A SET OF SecurityInfo: EF.CardAccess as it is, or the content of DG14."""
+def security_infos(data: bytes, notes: Deviations | None = None) -> tuple[SecurityInfo, ...]:
+    """A SET OF SecurityInfo: EF.CardAccess as it is, or the content of DG14.
+
+    Inside the SET nothing is forgiven: an entry left out would be a protocol that the chip never offered.
+    """
     if not data:
         return ()
+    notes = notes or Deviations(Ef.CARD_ACCESS.title)
     head = tlv.header(data)
-    if head.tag != 0x31 or head.total > len(data):
-        raise UnusableData("SecurityInfos are no whole SET", tag=head.tag)
-    return tuple(_security_info(item) for item in tlv.objects(data[head.size : head.total]))
+    if head.tag != 0x31:
+        raise UnusableData("SecurityInfos are no SET", file=notes.file, tag=head.tag)
+    return tuple(_security_info(item) for item in tlv.objects(_inside(notes.file, head, data, notes)))
 
 
 def _security_info(item: tlv.DataObject) -> SecurityInfo:

@@ -26,6 +26,8 @@ class Header:
     tag: int
     length: int
     size: int
+    minimal: bool = True
+    """The length is written in as few octets as it needs, as DER demands and Doc 9303-10 §4.2 too."""
 
     @property
     def total(self) -> int:
@@ -54,7 +56,7 @@ def header(data: bytes, at: int = 0) -> Header:
         if not 1 <= count <= MAX_HEADER - 4 or at + size + 1 + count > len(data):
             raise UnusableData("a length is indefinite, too long or cut off", tag=tag)
         length = int.from_bytes(data[at + size + 1 : at + size + 1 + count], "big")
-        return Header(tag, length, size + 1 + count)
+        return Header(tag, length, size + 1 + count, minimal=length >= max(0x80, 1 << 8 * (count - 1)))
     except IndexError:
         raise UnusableData("a tag or length is cut off") from None
 

@@ -109,7 +109,7 @@ class FileReader:
         if self._current is not file and offset == 0:
             return self._send(Command(0x00, 0xB0, 0x80 | file.short_identifier, 0x00, le=length))
         if self._current is not file:
-            selected = self._send(Command(0x00, 0xA4, 0x02, 0x0C, file.to_bytes(2, "big")))
+            selected = self._send(Command(0x00, 0xA4, 0x02, 0x0C, file.identifier))
             if not selected.ok:
                 return selected
             self._current = file
