@@ -1,21 +1,25 @@
 """Commands and responses of ISO/IEC 7816-4 §5.1, short and extended, and the plain channel to a card.
 
 A channel is anything with `send(command) -> response`. The plain one collects what a chip announces by 61xx; secure
-messaging (`messaging.SecureChannel`) is one more channel on top of it.
+messaging (`messaging.SecureChannel`) is one more channel on top of it. Both send a long command in pieces where the
+card said that it takes it so (command chaining, §5.3.3; Doc 9303-11 §9.3.2).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final, Protocol
 
 from passport_reader.document import Card, ChipRefused
 
+SHORT_DATA: Final = 255
 SHORT_LE: Final = 256
 EXTENDED_LE: Final = 65536
 MAX_COLLECTED: Final = EXTENDED_LE
 """More than this under one command is a chip that never ends."""
+MORE_FOLLOWS: Final = 0x10
+"""Bit 5 of the class: this is not the last piece of a command (§5.4.1)."""
 
 
 class Status(IntEnum):
@@ -63,7 +67,7 @@ class Command:
 
     @property
     def extended(self) -> bool:
-        return len(self.data) > 255 or (self.le or 0) > SHORT_LE
+        return len(self.data) > SHORT_DATA or (self.le or 0) > SHORT_LE
 
     def encode(self) -> bytes:
         """The shorter form that fits. A length of 256 or 65536 is written as zeros."""
@@ -74,6 +78,18 @@ class Command:
         lc = b"\0" + len(self.data).to_bytes(2, "big") if self.data else b""
         le = b"" if self.le is None else (self.le % EXTENDED_LE).to_bytes(2, "big")
         return self.header + lc + self.data + (le if lc or not le else b"\0" + le)
+
+    def pieces(self, longest: int | None) -> tuple[Command, ...]:
+        """The commands to send in turn, with at most `longest` bytes of data each; the last alone asks for an answer.
+
+        None: the card takes every length, or has not said that it chains. One that chains takes short commands only.
+        """
+        if longest is None or len(self.data) <= longest:
+            return (self,)
+        parts = [self.data[at : at + longest] for at in range(0, len(self.data), longest)]
+        le = None if self.le is None else min(self.le, SHORT_LE)
+        first = (replace(self, cla=self.cla | MORE_FOLLOWS, data=part, le=None) for part in parts[:-1])
+        return (*first, replace(self, data=parts[-1], le=le))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +115,28 @@ class Channel(Protocol):
 
 
 class PlainChannel:
-    """Straight to the card. 61xx is followed by GET RESPONSE, 6Cxx by the length the card wants (§5.1.3)."""
+    """Straight to the card. 61xx is followed by GET RESPONSE, 6Cxx by the length the card wants (§5.1.3).
+
+    `longest` is the most data of one command, None where the card takes all or does not chain.
+    """
 
     def __init__(self, card: Card) -> None:
         self._card = card
+        self.longest: int | None = None
 
     def send(self, command: Command) -> Response:
+        """The answer to the last piece, or to the first that is refused."""
+        *first, last = command.pieces(self.longest)
+        for piece in first:
+            answer = self._exchange(piece)
+            if not answer.ok:
+                return answer
+        return self._exchange(last)
+
+    def _exchange(self, command: Command) -> Response:
         data, sw = self._card.transmit(command.encode())
         if sw >> 8 == 0x6C and not data:
-            exact = Command(command.cla, command.ins, command.p1, command.p2, command.data, sw & 0xFF or SHORT_LE)
-            data, sw = self._card.transmit(exact.encode())
+            data, sw = self._card.transmit(replace(command, le=sw & 0xFF or SHORT_LE).encode())
         collected = bytearray(data)
         while sw >> 8 == 0x61 and len(collected) <= MAX_COLLECTED:
             more = Command(command.cla & 0x03, 0xC0, 0, 0, le=sw & 0xFF or SHORT_LE)

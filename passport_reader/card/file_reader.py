@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
 from passport_reader import tlv
-from passport_reader.card.apdu import SHORT_LE, Channel, Command, Response, Status, status_name
+from passport_reader.card.apdu import Channel, Command, Response, Status, status_name
 from passport_reader.card.messaging import NakedStatus
 from passport_reader.document import ChipRefused, UnusableData
 from passport_reader.lds import Ef
@@ -153,42 +153,3 @@ def _ladder(session: Session) -> list[int]:
             yield SMALLEST_READ
 
     return list(steps())
-
-
-def extended_length(atr: bytes) -> bool:
-    """Whether the historical bytes tell of extended length (ISO/IEC 7816-4 §8.1.1.2.7); False where they do not."""
-    objects = _historical(atr)
-    while objects:
-        tag, length = objects[0] >> 4, objects[0] & 0x0F
-        if tag == 7:
-            return length >= 3 and len(objects) > 3 and bool(objects[3] & 0x40)
-        objects = objects[1 + length :]
-    return False
-
-
-def _historical(atr: bytes) -> bytes:
-    """The compact data objects in an ATR (ISO/IEC 7816-3 §8.2); empty where there are none."""
-    if len(atr) < 2:
-        return b""
-    at, indicator = 2, atr[1] >> 4
-    while indicator:
-        at += indicator.bit_count()
-        if not indicator & 8 or at > len(atr):
-            break
-        indicator = atr[at - 1] >> 4
-    historical = atr[at : at + (atr[1] & 0x0F)]
-    if historical[:1] == b"\x80":
-        return historical[1:]
-    return historical[1:-3] if historical[:1] == b"\0" else b""
-
-
-def response_limit(atr_info: bytes) -> int | None:
-    """The longest response in EF.ATR/INFO's extended length information (ISO/IEC 7816-4 §12.7.1); None: not told."""
-    try:
-        for item in tlv.objects(atr_info):
-            if item.tag == 0x7F66:
-                limits = [int.from_bytes(part.value, "big") for part in tlv.objects(item.value) if part.tag == 0x02]
-                return limits[1] if len(limits) == 2 and limits[1] > SHORT_LE else None
-    except UnusableData:
-        return None
-    return None

@@ -185,10 +185,14 @@ def _decrypted(keys: SessionKeys, sequence: bytes, parts: dict[int, bytes]) -> b
 
 
 class SecureChannel:
-    """One session over `channel`. After `NakedStatus` or `MessagingFailed` it is over; make another."""
+    """One session over `channel`. After `NakedStatus` or `MessagingFailed` it is over; make another.
 
-    def __init__(self, channel: Channel, keys: SessionKeys) -> None:
+    With `chained`, what does not fit a short command goes in pieces, each protected by itself.
+    """
+
+    def __init__(self, channel: Channel, keys: SessionKeys, *, chained: bool = False) -> None:
         self._channel = channel
+        self._chained = chained
         self._keys = keys
         self._counter = keys.counter
 
@@ -201,6 +205,16 @@ class SecureChannel:
         self._keys, self._counter = keys, keys.counter
 
     def send(self, command: Command) -> Response:
+        """The answer to the last piece, or to the first that is refused."""
+        longest = payload_limit(SHORT_LE, self.algorithm) if self._chained else None
+        *first, last = command.pieces(longest)
+        for piece in first:
+            answer = self._exchange(piece)
+            if not answer.ok:
+                return answer
+        return self._exchange(last)
+
+    def _exchange(self, command: Command) -> Response:
         protected = protect(self._keys, self._counter + 1, command)
         response = unprotect(self._keys, self._counter + 2, self._channel.send(protected))
         self._counter += 2

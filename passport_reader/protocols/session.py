@@ -12,18 +12,16 @@ from dataclasses import replace
 from typing import Final
 
 from passport_reader import lds
-from passport_reader.card import messaging
-from passport_reader.card.apdu import EXTENDED_LE, SHORT_LE, Channel, Command, PlainChannel
-from passport_reader.card.file_reader import FileReader, extended_length, response_limit
+from passport_reader.card import capabilities, messaging
+from passport_reader.card.apdu import SHORT_DATA, SHORT_LE, Channel, Command, PlainChannel
+from passport_reader.card.capabilities import Capabilities
+from passport_reader.card.file_reader import FileReader
 from passport_reader.card.messaging import MessagingFailed, NakedStatus, SecureChannel
 from passport_reader.document import Card, ChipFinding, ChipRefused, Outcome, UnusableData
 from passport_reader.protocols import access, pace, pace_offer
 from passport_reader.protocols.access import AccessDenied, CanKey, Key, MrzKey
 from passport_reader.protocols.chip_mapping import ChipData
 from passport_reader.protocols.pace_offer import PaceInfo
-
-EXTENDED_RESPONSE: Final = 2048
-"""Longest protected answer asked of a chip that takes extended length without telling how much of it."""
 
 MAX_WRONG_KEYS: Final = 4
 """Wrong keys one laid chip is told. After each, chips of the field take longer to answer."""
@@ -49,7 +47,8 @@ class ChipSession:
         self._keys = (key, *(other for other in alternatives if other != key))
         self._count = len(self._keys)
         self._which = self._wrong = 0
-        self._response_limit = self._longest_response(card.atr)
+        self._capabilities = self._ask_capabilities(card.atr)
+        self._plain.longest = SHORT_DATA if self._chained else None
         self.card_access = self._read_card_access()
         self._offered, self._unreadable = self._read_offers()
         self._failed: dict[PaceInfo, str] = {}
@@ -77,20 +76,22 @@ class ChipSession:
 
     @property
     def extended_limit(self) -> int:
-        limit = self._response_limit
-        return messaging.payload_limit(limit, self.channel.algorithm) if limit > SHORT_LE else 0
+        told = self._capabilities
+        return messaging.payload_limit(told.response, self.channel.algorithm) if told.extended else 0
+
+    @property
+    def _chained(self) -> bool:
+        return self._capabilities.chaining and not self._capabilities.extended
 
     def reopen(self) -> None:
         self.finding, self.channel = self._open()
 
-    def _longest_response(self, atr: bytes) -> int:
-        """EF.ATR/INFO where there is one, else by the ATR."""
+    def _ask_capabilities(self, atr: bytes) -> Capabilities:
         self._select_master_file()
-        if self._plain.send(Command(0x00, 0xA4, 0x02, 0x0C, lds.Ef.ATR_INFO.to_bytes(2, "big"))).ok:
-            told = response_limit(self._plain.send(Command(0x00, 0xB0, 0x00, 0x00, le=SHORT_LE)).data)
-            if told is not None:
-                return min(told, EXTENDED_LE)
-        return EXTENDED_RESPONSE if extended_length(atr) else SHORT_LE
+        told = b""
+        if self._plain.send(Command(0x00, 0xA4, 0x02, 0x0C, lds.Ef.ATR_INFO.identifier)).ok:
+            told = self._plain.send(Command(0x00, 0xB0, 0x00, 0x00, le=SHORT_LE)).data
+        return capabilities.of(atr, told)
 
     def _select_master_file(self) -> None:
         """Not every chip takes this; those that refuse are in their master file anyway after power-on."""
@@ -160,7 +161,7 @@ class ChipSession:
         if run.chip_data is not None:
             self.chip_data.append(run.chip_data)
             self.terminal_public = run.chip_data.agreement.compressed(run.terminal_public)
-        return SecureChannel(self._plain, run.keys)
+        return SecureChannel(self._plain, run.keys, chained=self._chained)
 
     def _with_card_security(self, info: PaceInfo, channel: SecureChannel) -> SecureChannel:
         """Read EF.CardSecurity, once, where the chip proved its key; the session that goes on after that."""
@@ -169,8 +170,7 @@ class ChipSession:
         self._security_sought = True
         files = _MasterFiles(channel, lambda: self._pace(info))
         try:
-            # EF.CardSecurity is to the master file what EF.SOD is to the application, by number too
-            self.card_security = FileReader(files).read(lds.Ef.SOD)
+            self.card_security = FileReader(files).read(lds.Ef.CARD_SECURITY)
         except (NakedStatus, MessagingFailed):
             raise
         except (ChipRefused, UnusableData):
@@ -195,7 +195,7 @@ class ChipSession:
         access.select_application(self._plain)
         keys = access.basic_access(self._plain, self.key)
         self.info, self.chip_identifier, self.terminal_public = None, self.key.chip_identifier, b""
-        return SecureChannel(self._plain, keys)
+        return SecureChannel(self._plain, keys, chained=self._chained)
 
 
 class _OpenFiles:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passport_reader import lds, reading, tlv
-from passport_reader.card.file_reader import extended_length, response_limit
+from passport_reader.card import capabilities
 from passport_reader.data_groups import face_image
 from passport_reader.document import Outcome, UnusableData
 from passport_reader.lds import Ef
@@ -88,8 +88,8 @@ def test_deep_nesting_costs_nothing_because_nobody_descends_unasked() -> None:
 
 @given(st.binary(max_size=40))
 def test_any_atr_and_any_card_capabilities_are_survived(data: bytes) -> None:
-    assert extended_length(data) in (True, False)
-    assert (response_limit(data) or 257) > 256
+    for told in (capabilities.of(data), capabilities.of(b"", data), capabilities.of(data, data)):
+        assert 256 <= told.response <= 65536
 
 
 @given(tag=st.sampled_from([0x04, 0x61, 0x5F1F, 0x7F61]), value=st.binary(max_size=70_000))

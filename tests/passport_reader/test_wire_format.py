@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passport_reader import tlv
-from passport_reader.card import messaging
+from passport_reader.card import capabilities, messaging
 from passport_reader.card.apdu import Command, PlainChannel, Response, Status, status_name
-from passport_reader.card.file_reader import FileReader, extended_length, response_limit
+from passport_reader.card.capabilities import Capabilities
+from passport_reader.card.file_reader import FileReader
 from passport_reader.card.messaging import Algorithm, MessagingFailed, NakedStatus, SecureChannel, SessionKeys
 from passport_reader.document import ChipRefused, UnusableData
 from passport_reader.lds import Ef
@@ -228,14 +229,43 @@ def test_a_missing_file_is_none_and_a_refused_one_an_error(sw: int, expected: ty
     ("3B88800100000000007300C040900000", False),
 ])  # fmt: skip
 def test_extended_length_by_the_historical_bytes(atr: str, expected: bool) -> None:
-    assert extended_length(bytes.fromhex(atr)) is expected
+    assert capabilities.of(bytes.fromhex(atr)).extended is expected
 
 
 @pytest.mark.parametrize(("content", "expected"), [
-    ("7F660802020400020204004701C0", 0x400), ("7F6608020200FE020200FE", None), ("4701C0", None), ("7F6605", None),
+    ("7F660802020400020204004701C0", Capabilities(response=0x400, command=0x400)),
+    ("7F6608020200FE020200FE", Capabilities()), ("4701C0", Capabilities()), ("7F6605", Capabilities()),
+    ("4703000080", Capabilities(chaining=True)),
+    ("47030000C0", Capabilities(chaining=True, response=2048, command=65535)),
 ])  # fmt: skip
-def test_the_longest_response_by_the_cards_own_word(content: str, expected: int | None) -> None:
-    assert response_limit(bytes.fromhex(content)) == expected
+def test_lengths_by_the_cards_own_word(content: str, expected: Capabilities) -> None:
+    assert capabilities.of(b"", bytes.fromhex(content)) == expected
+
+
+@given(data=st.binary(min_size=1, max_size=600), longest=st.integers(1, 255))
+def test_a_chained_command_is_whole_again_when_its_pieces_are_joined(data: bytes, longest: int) -> None:
+    command = Command(0x00, 0x2A, 0x00, 0xBE, data, le=65536)
+    *first, last = command.pieces(longest)
+    assert b"".join(piece.data for piece in (*first, last)) == data
+    assert all(piece.cla == 0x10 and piece.le is None for piece in first)
+    assert last.cla == 0x00
+    assert not any(piece.extended for piece in (*first, last) if first)
+
+
+def test_a_piece_that_is_refused_ends_the_chain() -> None:
+    sent: list[bytes] = []
+
+    class Card:
+        atr = b""
+
+        def transmit(self, apdu: bytes) -> tuple[bytes, int]:
+            sent.append(apdu)
+            return b"", 0x6884
+
+    channel = PlainChannel(Card())
+    channel.longest = 4
+    assert channel.send(Command(0x00, 0x2A, 0x00, 0xBE, bytes(10))).sw == 0x6884
+    assert len(sent) == 1
 
 
 def test_session_keys_are_never_shown() -> None:
