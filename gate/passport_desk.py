@@ -28,7 +28,7 @@ from passport_reader.document import (
 )
 from passport_reader.pki.trust import TrustStore
 from passport_reader.protocols.access import MrzKey
-from passport_reader.reading import Progress, read_document
+from passport_reader.reading import Listener, Progress, read_document
 
 from .feed import CameraFeed
 from .glass import Glass, shows_something
@@ -210,7 +210,8 @@ class PassportDesk:
         card = reader.wait_for_card(CHIP_SECONDS if attempt.tries == 1 else 3 * CHIP_SECONDS)
         attempt.progress(DeskProgress(Placing.READING))
         key = MrzKey.of(attempt.page.mrz)
-        return read_document(card, key, self._trust, at=self._now(), progress=tell, cancelled=lambda: attempt.over)
+        listener = Listener(progress=tell, cancelled=lambda: attempt.over)
+        return read_document(card, key, self._trust, at=self._now(), listener=listener)
 
 
 def _undetermined(check: str, code: str) -> ChipFinding:

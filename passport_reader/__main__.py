@@ -17,8 +17,8 @@ import numpy as np
 import typer
 from PIL import Image, UnidentifiedImageError
 
+from passport_reader import examination, reading
 from passport_reader import mrz as machine_readable
-from passport_reader import reading
 from passport_reader.card.pcsc import PcscReader
 from passport_reader.card.vpcd import VpcdReader
 from passport_reader.document import (
@@ -88,7 +88,7 @@ def inspect(
     """
     files = _folder(folder)
     trust, refused = _trust(master_list, csca or [], crl or [])
-    document = reading.examine(files, trust, _instant(at))
+    document = examination.of_folder(files, trust, _instant(at))
     _print(_report(document, trust, refused), as_json=as_json)
 
 

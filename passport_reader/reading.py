@@ -1,7 +1,10 @@
-"""Reading a chip from laying down to findings: the read plan (Doc 9303-11 §4.2) and what is found on the way.
+"""Reading a chip from laying down to findings: the inspection procedure of Doc 9303-11 §4.2 and BSI TR-03110-1 §2.4.
 
 Synchronous: it runs in the thread that owns the reader. What a chip may be wrong about is a finding; only what ends
 the reading is raised.
+
+What is waited for most comes first: EF.SOD says what there is, DG1 who it is, and the portrait, the longest file, can
+be looked at while the rest is read and the chip proves itself.
 
 PassportError (document.py)
 └── ReadingCancelled   whoever started the reading does not want it any more
@@ -10,32 +13,33 @@ PassportError (document.py)
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from passport_reader import lds, mrz
+from passport_reader import examination
 from passport_reader.card.file_reader import FileReader
-from passport_reader.data_groups import face_image
-from passport_reader.document import (
-    Card,
-    ChipFinding,
-    FaceImage,
-    Mrz,
-    Outcome,
-    PassportError,
-    TravelDocument,
-    UnusableData,
-    UnusableMrz,
-)
-from passport_reader.lds import Ef, SecurityInfo
-from passport_reader.pki import authentication, signed_data
+from passport_reader.data_groups.portrait_stream import Arriving, PortraitStream
+from passport_reader.document import Card, ChipFinding, ChipRefused, Outcome, PassportError, TravelDocument
+from passport_reader.lds import Ef, data_group
+from passport_reader.pki.terminal import Terminal
 from passport_reader.pki.trust import TrustStore
-from passport_reader.protocols import chip_authentication, session
-from passport_reader.protocols.access import Key
+from passport_reader.protocols import (
+    active_authentication,
+    chip_authentication,
+    chip_mapping,
+    session,
+    terminal_authentication,
+)
+from passport_reader.protocols.access import Key, MrzKey
 from passport_reader.protocols.session import ChipSession
+from passport_reader.protocols.terminal_authentication import Binding
 
-TERMINAL_AUTHENTICATION = "0.4.0.127.0.7.2.2.2"  # id-TA, BSI TR-03110-3 A.1.1.3
+_INSPECTED = (Ef.DG1, Ef.DG2, Ef.DG14, Ef.DG15)
+"""Who it is, the portrait, and the keys by which the chip proves itself."""
+_DETAILS = (Ef.DG5, Ef.DG7, Ef.DG11, Ef.DG12, Ef.DG13, Ef.DG16)
+_GUARDED = (Ef.DG3, Ef.DG4)
+"""Fingers and irises: only for a terminal that the chip knows."""
 
 
 class ReadingCancelled(PassportError):
@@ -51,12 +55,28 @@ class Progress:
     total: int
 
 
-def _ignore(progress: Progress) -> None:
-    pass
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What to read and try beyond what every inspection needs."""
+
+    details: bool = False
+    """DG5, 7, 11, 12, 13 and 16, where the chip has them."""
+    terminal: Terminal | None = None
+    """By which to read DG3 and DG4."""
+    alternatives: Sequence[MrzKey] = ()
+    """Keys to try where the first is denied (`protocols.misreadings`)."""
 
 
-def _never() -> bool:
-    return False
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who hears of the reading. Called in the reader's thread, after every answer of the chip."""
+
+    progress: Callable[[Progress], None] = lambda progress: None
+    portrait: Callable[[Arriving], None] = lambda arriving: None
+    cancelled: Callable[[], bool] = lambda: False
+
+
+_PLAIN, _UNHEARD = Wishes(), Listener()
 
 
 def read_document(
@@ -65,8 +85,8 @@ def read_document(
     trust: TrustStore,
     *,
     at: datetime,
-    progress: Callable[[Progress], None] = _ignore,
-    cancelled: Callable[[], bool] = _never,
+    wishes: Wishes = _PLAIN,
+    listener: Listener = _UNHEARD,
     clock: Callable[[], float] = time.monotonic,
 ) -> TravelDocument:
     """The chip's identity, portrait and findings. `at` (with time zone) is when certificates must be valid.
@@ -75,129 +95,105 @@ def read_document(
     does not speak as the standard says, or its answers are forged), `ReadingCancelled` (after at most one command).
     """
     started = clock()
+    opened = ChipSession(card, key, alternatives=wishes.alternatives)
+    accessed = clock()
+    reading = _Reading(opened, listener)
+    reading.inspected()
+    read = clock()
+    proofs = reading.proofs(trust, wishes.terminal, at)
+    reading.rest(details=wishes.details)
+    proven = clock()
+    document = examination.examine(reading.files, trust, at, access=reading.access(), proofs=proofs)
+    return document.timed(
+        {"access": accessed - started, "read": read - accessed, "prove": proven - read, "verify": clock() - proven}
+    )
 
-    def told(file: Ef, done: int, total: int) -> None:
-        progress(Progress(file.title, done, total))
-        if cancelled():
+
+class _Reading:
+    """The files of one chip as they come, and what it proves."""
+
+    def __init__(self, opened: ChipSession, listener: Listener) -> None:
+        self._session, self._listener = opened, listener
+        self._reader = FileReader(opened, self._told)
+        self._portrait = PortraitStream(listener.portrait)
+        self.files: dict[int, bytes] = {}
+        if opened.card_access is not None:
+            self.files[Ef.CARD_ACCESS] = opened.card_access
+        if opened.card_security is not None:
+            self.files[Ef.CARD_SECURITY] = opened.card_security
+
+    def _told(self, file: Ef, content: bytearray, total: int) -> None:
+        self._listener.progress(Progress(file.title, min(len(content), total), total))
+        if file is Ef.DG2:
+            self._portrait.feed(content)
+        if self._listener.cancelled():
             raise ReadingCancelled("the reading was cancelled")
 
-    opened = ChipSession(card, key)
-    accessed = clock()
-    files = _read_files(opened, told)
-    read = clock()
-    offers = offers_of(files)
-    chip = chip_authentication.finding(opened, offers.infos, known=offers.known)
-    document = _examine(files, offers, trust, at)
-    control = session.revised(opened, offers.infos or ())
-    return TravelDocument(
-        mrz=document.mrz,
-        face=document.face,
-        findings=(document.findings[0], control, *document.findings[1:], chip),
-        files=files,
-        seconds={"access": accessed - started, "read": read - accessed, "verify": clock() - read},
-    )
-
-
-def _read_files(opened: ChipSession, told: Callable[[Ef, int, int], None]) -> Mapping[int, bytes]:
-    """EF.COM and EF.SOD, then DG1, DG2, and DG14 where the SOD lists it (EF.COM only where there is no SOD)."""
-    reader = FileReader(opened, told)
-    files: dict[int, bytes] = {}
-    for file in (Ef.COM, Ef.SOD, Ef.DG1, Ef.DG2, Ef.DG14):
-        if file is Ef.DG14 and 14 not in data_groups(files)[0]:
-            continue
-        data = reader.read(file)
+    def _read(self, file: Ef) -> None:
+        data = self._reader.read(file)
         if data is not None:
-            files[file] = data
-    if opened.card_access is not None:
-        files[Ef.CARD_ACCESS] = opened.card_access
-    return files
+            self.files[file] = data
 
+    def _read_listed(self, files: Iterable[Ef]) -> None:
+        listed = {data_group(number) for number in examination.data_groups(self.files)[0]}
+        for file in files:
+            if file in listed:
+                self._read(file)
 
-def data_groups(files: Mapping[int, bytes]) -> tuple[frozenset[int], bool]:
-    """What the chip holds, and whether that is certain: by EF.SOD's signed word, else by EF.COM's, which is not."""
-    try:
-        return frozenset(signed_data.security_object(files[Ef.SOD]).hashes), True
-    except (KeyError, UnusableData):
-        pass
-    try:
-        return frozenset(lds.common_data(files[Ef.COM]).data_groups), False
-    except (KeyError, UnusableData):
-        return frozenset(), False
+    def inspected(self) -> None:
+        """EF.SOD, else EF.COM, and what an inspection needs. DG1 and DG2 are sought on every chip."""
+        self._read(Ef.SOD)
+        if Ef.SOD not in self.files:
+            self._read(Ef.COM)
+        self._read(Ef.DG1)
+        self._read(Ef.DG2)
+        self._read_listed(_INSPECTED[2:])
 
+    def proofs(self, trust: TrustStore, terminal: Terminal | None, at: datetime) -> tuple[ChipFinding, ...]:
+        """Active authentication first, for it may open the session anew; the others hang together in one."""
+        offers = examination.offers_of(self.files)
+        active = active_authentication.finding(
+            self._session,
+            self.files.get(Ef.DG15),
+            offers.infos,
+            known=offers.groups_known and (15 not in offers.groups or Ef.DG15 in self.files),
+            signed=examination.signed_group(self.files, 15),
+        )
+        chip = self._chip_authentication(trust, offers)
+        authorised = terminal_authentication.finding(
+            self._session.channel, offers.infos, terminal, self._binding(chip), known=offers.known, at=at
+        )
+        self._reader.reselect()
+        if authorised.outcome is Outcome.SUCCESSFUL:
+            self._read_what_is_allowed(_GUARDED)
+        return chip, active, authorised
 
-@dataclass(frozen=True, slots=True)
-class Offers:
-    """What the chip can prove of itself."""
+    def _chip_authentication(self, trust: TrustStore, offers: examination.Offers) -> ChipFinding:
+        """By the mapping of PACE where that was it; where it says nothing, by the protocol of its own."""
+        if self._session.chip_data:
+            mapped = chip_mapping.finding(self._session.chip_data, self._session.card_security, trust)
+            if mapped.outcome is not Outcome.UNDETERMINED:
+                return mapped
+        return chip_authentication.finding(self._session, offers.infos, known=offers.known)
 
-    groups: frozenset[int]
-    infos: tuple[SecurityInfo, ...] | None
-    """Of DG14; empty where there is none that counts, None where it makes no sense."""
-    known: bool
-    """That this is all: EF.SOD is readable, and DG14 is there if it is listed."""
+    def _binding(self, chip: ChipFinding) -> Binding | None:
+        proven = chip.outcome is Outcome.SUCCESSFUL and self._session.terminal_public
+        return Binding(self._session.chip_identifier, self._session.terminal_public) if proven else None
 
+    def rest(self, *, details: bool) -> None:
+        """What nobody waits for. EF.COM is worth reading for what it says differently from EF.SOD."""
+        if Ef.COM not in self.files:
+            self._read_what_is_allowed((Ef.COM,), listed=False)
+        if details:
+            self._read_what_is_allowed(_DETAILS)
 
-def offers_of(files: Mapping[int, bytes]) -> Offers:
-    groups, certain = data_groups(files)
-    infos: tuple[SecurityInfo, ...] | None = ()
-    try:
-        if Ef.DG14 in files and 14 in groups:
-            infos = lds.security_infos(lds.content(Ef.DG14, files[Ef.DG14]))
-    except UnusableData:
-        infos = None
-    return Offers(groups, infos, certain and infos is not None and (14 not in groups or Ef.DG14 in files))
+    def _read_what_is_allowed(self, files: Sequence[Ef], *, listed: bool = True) -> None:
+        """A chip may refuse what is not obligatory: then it is not there."""
+        for file in files:
+            try:
+                self._read_listed((file,)) if listed else self._read(file)
+            except ChipRefused:
+                self._reader.reselect()
 
-
-def examine(files: Mapping[int, bytes], trust: TrustStore, at: datetime) -> TravelDocument:
-    """What the files of a chip say, without the chip: the findings of a folder of dumped files."""
-    offers = offers_of(files)
-    document = _examine(files, offers, trust, at)
-    chip = _not_performed("chip_authentication", bool(chip_authentication.offers(offers.infos or ())), offers)
-    access = ChipFinding("access_control", Outcome.UNDETERMINED, "not_performed")
-    findings = (document.findings[0], access, *document.findings[1:], chip)
-    return TravelDocument(document.mrz, document.face, findings, files)
-
-
-def _examine(files: Mapping[int, bytes], offers: Offers, trust: TrustStore, at: datetime) -> TravelDocument:
-    zone, zone_finding = _mrz(files, at)
-    face, face_finding = _face(files)
-    passive = authentication.passive(files, trust, at)
-    others = (
-        # offered where there is a DG15 (Doc 9303-11 §6.1); this reader does not perform it
-        _not_performed("active_authentication", 15 in offers.groups, offers),
-        # opens the fingerprints (Doc 9303-11 §7.1), which this reader does not read
-        _not_performed("terminal_authentication", _offers_terminal_authentication(offers), offers),
-    )
-    return TravelDocument(zone, face, (zone_finding, *passive, face_finding, *others), files)
-
-
-def _mrz(files: Mapping[int, bytes], at: datetime) -> tuple[Mrz | None, ChipFinding]:
-    if Ef.DG1 not in files:
-        return None, ChipFinding("mrz", Outcome.UNDETERMINED, "data_group_missing", "DG1")
-    try:
-        zone = mrz.parse(lds.machine_readable_zone(files[Ef.DG1]), today=at.date())
-    except (UnusableMrz, UnusableData) as error:
-        return None, ChipFinding("mrz", Outcome.FAILED, error.code, str(error))
-    return zone, ChipFinding("mrz", Outcome.SUCCESSFUL, "check_digits_match", zone.format)
-
-
-def _face(files: Mapping[int, bytes]) -> tuple[FaceImage | None, ChipFinding]:
-    if Ef.DG2 not in files:
-        return None, ChipFinding("face_image", Outcome.UNDETERMINED, "data_group_missing", "DG2")
-    try:
-        face = face_image.portrait(files[Ef.DG2])
-        face_image.require_decodable(face)
-    except UnusableData as error:
-        return None, ChipFinding("face_image", Outcome.FAILED, error.code, str(error))
-    return face, ChipFinding("face_image", Outcome.SUCCESSFUL, "decoded", face.media_type)
-
-
-def _offers_terminal_authentication(offers: Offers) -> bool:
-    return any(info.oid == TERMINAL_AUTHENTICATION for info in offers.infos or ())
-
-
-def _not_performed(check: str, offered: bool, offers: Offers) -> ChipFinding:
-    if offered:
-        return ChipFinding(check, Outcome.UNDETERMINED, "not_performed")
-    if not offers.known:
-        return ChipFinding(check, Outcome.UNDETERMINED, "offer_unknown")
-    return ChipFinding(check, Outcome.NOT_SUPPORTED, "not_offered")
+    def access(self) -> ChipFinding:
+        return session.revised(self._session, examination.offers_of(self.files).infos or ())

@@ -30,8 +30,8 @@ _EVEN_OFFSETS: Final = 0x8000
 _LENGTH_REFUSED: Final = frozenset({Status.WRONG_LENGTH, Status.WRONG_OFFSET, Status.UNKNOWN})
 _NOT_THERE: Final = frozenset({Status.FILE_NOT_FOUND, Status.REFERENCE_NOT_FOUND})
 
-Told = Callable[[Ef, int, int], None]
-"""Called with the file, the bytes so far, and the bytes in all, after every answer; it may raise to stop."""
+Told = Callable[[Ef, bytearray, int], None]
+"""Called with the file, its bytes so far, and how many there are in all, after every answer; it may raise to stop."""
 
 
 class Session(Protocol):
@@ -54,7 +54,7 @@ class Session(Protocol):
 class FileReader:
     """Reads files of the selected application or master file, one after the other."""
 
-    def __init__(self, session: Session, told: Told = lambda file, done, total: None) -> None:
+    def __init__(self, session: Session, told: Told = lambda file, content, total: None) -> None:
         self._session = session
         self._told = told
         self._limits = _ladder(session)
@@ -65,6 +65,10 @@ class FileReader:
     def limit(self) -> int:
         """The most data now asked for at once."""
         return self._limits[0]
+
+    def reselect(self) -> None:
+        """Another application or security status was chosen on the card: no file is current any more."""
+        self._current = None
 
     def read(self, file: Ef) -> bytes | None:
         """The file without what some chips write behind its end; None where the chip has no such file.
@@ -78,13 +82,13 @@ class FileReader:
         if total > MAX_FILE:
             raise UnusableData(f"{file.title} claims to be larger than any chip", file=file, octets=total)
         content = bytearray(data)
-        self._told(file, min(len(content), total), total)
+        self._told(file, content, total)
         while len(content) < total:
             more = self._chunk(file, len(content), total - len(content))
             if not more:
                 raise UnusableData(f"{file.title} ends before its length", file=file, octets=len(content))
             content += more
-            self._told(file, min(len(content), total), total)
+            self._told(file, content, total)
         return bytes(content[:total])
 
     def _chunk(self, file: Ef, offset: int, wanted: int) -> bytes | None:
@@ -139,7 +143,7 @@ class FileReader:
         if self._reopenings > MAX_REOPENINGS:
             raise naked
         self._session.reopen()
-        self._current = None
+        self.reselect()
 
 
 def _ladder(session: Session) -> list[int]:

@@ -1,13 +1,17 @@
-"""Where the portrait begins in a DG2 that is still being read, so that a decoder can start before the file ends."""
+"""The portrait of a DG2 that is still being read, so that whoever looks at it can start before the file ends."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Final
+
+import numpy as np
+from PIL import ImageFile
 
 from passport_reader import tlv
 from passport_reader.data_groups import face_block, face_record, picture
+from passport_reader.data_groups.picture import MAX_PIXELS
 from passport_reader.data_groups.records import Record
 from passport_reader.deviations import Deviations
 from passport_reader.document import UnusableData
@@ -15,6 +19,9 @@ from passport_reader.lds import Ef
 
 _SIGNATURE: Final = 12
 """Octets that tell a picture's kind."""
+
+_HEAD: Final = 4096
+"""Octets before a picture's begin at the most: headers, and some hundred feature points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,58 @@ class PictureStart:
     offset: int
     length: int
     media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """What is there so far of an encoded picture of `length` bytes."""
+
+    data: bytes = field(repr=False)
+    media_type: str
+    length: int
+
+    @property
+    def whole(self) -> bool:
+        return len(self.data) >= self.length
+
+    def rows(self) -> picture.Pixels | None:
+        """The upper rows that can be decoded so far, RGB (rows, width, 3); None where there are none yet.
+
+        Only a baseline JPEG grows from the top. A picture too large or of odd make is None too: what is wrong with it
+        is for the reading of the whole file to say.
+        """
+        measured = picture.size(picture.of(self.data))
+        if self.media_type != picture.JPEG or measured is None or not 0 < measured[0] * measured[1] <= MAX_PIXELS:
+            return None
+        parser = ImageFile.Parser()
+        try:
+            parser.feed(self.data)
+            if parser.image is None:
+                return None
+            pixels = np.asarray(parser.image.convert("RGB"))
+        except (OSError, ValueError, SyntaxError):
+            return None
+        filled = np.flatnonzero(pixels.any(axis=(1, 2)))
+        return pixels[: filled[-1] + 1] if len(filled) else None
+
+
+class PortraitStream:
+    """Fed with DG2 as it grows; tells what there is of the portrait after every piece that brought some of it."""
+
+    def __init__(self, tell: Callable[[Arriving], None]) -> None:
+        self._tell = tell
+        self._start: PictureStart | None = None
+        self._told = 0
+
+    def feed(self, partial: bytes | bytearray) -> None:
+        """`partial` is all of the file so far."""
+        self._start = self._start or first_portrait_bytes(bytes(partial[:_HEAD]))
+        if self._start is None:
+            return
+        data = bytes(partial[self._start.offset : self._start.offset + self._start.length])
+        if len(data) > self._told:
+            self._told = len(data)
+            self._tell(Arriving(data, self._start.media_type, self._start.length))
 
 
 def first_portrait_bytes(partial: bytes) -> PictureStart | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from passport_reader import reading, tlv
+from passport_reader import examination, tlv
 from passport_reader.data_groups import face_image
 from passport_reader.deviations import Deviations
 from passport_reader.document import FaceImage, Outcome, UnusableData
@@ -77,7 +77,7 @@ def test_a_block_that_lies_about_its_length_is_read_to_the_end_of_its_record(por
 
 
 def test_a_corrupt_picture_is_the_finding_that_names_it(portrait: bytes, at: datetime) -> None:
-    document = reading.examine({int(Ef.DG2): dg2(portrait[:3000])}, TrustStore(), at)
+    document = examination.of_folder({int(Ef.DG2): dg2(portrait[:3000])}, TrustStore(), at)
     assert document.face is None
     assert document.outcome("face_image") is Outcome.FAILED
 

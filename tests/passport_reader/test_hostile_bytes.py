@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from passport_reader import lds, reading, tlv
+from passport_reader import examination, lds, tlv
 from passport_reader.card import capabilities
 from passport_reader.data_groups import face_image
 from passport_reader.document import Outcome, UnusableData
@@ -49,7 +49,7 @@ def test_a_genuine_file_with_one_changed_byte_never_ends_in_a_stack_trace(
     content = bytearray(bsi[file])
     where = draw.draw(st.integers(0, min(len(content), 1200) - 1))
     content[where] ^= draw.draw(st.integers(1, 255))
-    document = reading.examine(bsi | {int(file): bytes(content)}, TrustStore(), at)
+    document = examination.of_folder(bsi | {int(file): bytes(content)}, TrustStore(), at)
     if file in (Ef.DG1, Ef.DG2, Ef.DG14):
         assert document.outcome("sod_hash") is Outcome.FAILED
 
@@ -58,7 +58,7 @@ def test_a_genuine_file_with_one_changed_byte_never_ends_in_a_stack_trace(
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.99])
 def test_a_truncated_file_is_noticed(bsi: dict[int, bytes], at: datetime, file: Ef, share: float) -> None:
     content = bsi[file][: int(len(bsi[file]) * share)]
-    document = reading.examine(bsi | {int(file): content}, TrustStore(), at)
+    document = examination.of_folder(bsi | {int(file): content}, TrustStore(), at)
     assert file is Ef.COM or document.outcome("sod_hash") is Outcome.FAILED
 
 

@@ -23,7 +23,7 @@ from passport_reader.document import Card, ChipLost, ChipRefused, Outcome, Trave
 from passport_reader.lds import Ef
 from passport_reader.pki.trust import TrustStore
 from passport_reader.protocols.access import AccessDenied, CanKey, MrzKey
-from passport_reader.reading import Progress, ReadingCancelled, read_document
+from passport_reader.reading import Listener, Progress, ReadingCancelled, read_document
 from simulators.chip import SimulatedChip
 from simulators.issuing import Passport
 from simulators.link import present
@@ -279,14 +279,9 @@ def test_progress_counts_every_file_to_its_end(laid: Lay, issue: Issue, trust: T
     told: list[Progress] = []
     passport = issue("UTO")
     with laid(passport) as card:
-        read_document(card, key_of(passport), trust, at=at, progress=told.append)
-    assert [item.file for item in told if item.done == item.total] == [
-        "EF_COM",
-        "EF_SOD",
-        "EF_DG1",
-        "EF_DG2",
-        "EF_DG14",
-    ]
+        read_document(card, key_of(passport), trust, at=at, listener=Listener(progress=told.append))
+    whole = [item.file for item in told if item.done == item.total]
+    assert whole == ["EF_SOD", "EF_DG1", "EF_DG2", "EF_DG14", "EF_COM"]
     assert all(0 < item.done <= item.total for item in told)
 
 
@@ -294,5 +289,11 @@ def test_a_cancelled_reading_stops_within_one_command(laid: Lay, issue: Issue, t
     told: list[Progress] = []
     passport = issue("UTO")
     with laid(passport) as card, pytest.raises(ReadingCancelled):
-        read_document(card, key_of(passport), trust, at=at, progress=told.append, cancelled=lambda: len(told) == 2)
+        read_document(
+            card,
+            key_of(passport),
+            trust,
+            at=at,
+            listener=Listener(progress=told.append, cancelled=lambda: len(told) == 2),
+        )
     assert len(told) == 2
