@@ -139,9 +139,9 @@ class Deviation:
 
 
 def deviations(content: bytes, country: str) -> tuple[Deviation, ...]:
-    """DeviationList ::= SEQUENCE { version, digestAlgorithm OPTIONAL, deviations SET OF Deviation } (Doc 9303-12 §10.2).
+    """DeviationList ::= SEQUENCE { version, digestAlgorithm OPTIONAL, deviations SET OF Deviation }.
 
-    `country` is the list signer's: nobody deviates for another State. Raise `UnusableData`.
+    Doc 9303-12 §10.2. `country` is the list signer's: nobody deviates for another State. Raise `UnusableData`.
     """
     try:
         fields = list(tlv.objects(tlv.value(content, 0x30)))

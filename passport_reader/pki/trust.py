@@ -171,7 +171,7 @@ class TrustStore:
             found = [item for item in left if store._leads_to(item)]
             if not found:
                 break
-            linked = {item.der: (Source(Word.LINKED),) for item in found}
+            linked = {item.der: store._inherited(item) for item in found}
             store = store.merged(TrustStore(found, source=Word.LINKED, sources=linked))
             left = [item for item in left if item.der not in linked]
         return store
@@ -180,8 +180,14 @@ class TrustStore:
         issuer = self.issuer(successor)
         return issuer is not None and issuer.country == successor.country
 
+    def _inherited(self, successor: Certificate) -> tuple[Source, ...]:
+        """A link is worth what its issuer is worth."""
+        issuer = self.issuer(successor)
+        known = () if issuer is None else self.sources(issuer)
+        return known if all(source.word == Word.UNROOTED for source in known) else (Source(Word.LINKED),)
+
     def with_deviation_list(self, data: bytes) -> TrustStore:
-        """And a State's deviation list (Doc 9303-12 §10), signed by its deviation list signer under a CSCA believed here.
+        """And a State's deviation list (Doc 9303-12 §10), signed by its deviation list signer under a believed CSCA.
 
         Raise `UnusableData` or `TrustRefused`; nothing of a list that is not signed as it must be is used.
         """
