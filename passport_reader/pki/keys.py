@@ -24,6 +24,9 @@ MALFORMED: Final = (ValueError, TypeError, KeyError, IndexError, AttributeError,
 MAX_RSA_BITS: Final = 8192
 """The largest of the German master list has 6144; a verification at 8192 costs 0.2 ms."""
 
+MIN_RSA_BITS: Final = 1024
+"""Shorter ones can be factored by anybody; no edition of Doc 9303 allowed them."""
+
 MAX_EXPONENT_BITS: Final = 64
 """Honest exponents are 3 to 65537 (17 bits). A verification takes as many squarings as the exponent has bits."""
 
@@ -68,11 +71,11 @@ def public_key(info: keys.PublicKeyInfo) -> PublicKey | None:
 
 
 def _rsa(modulus: int, exponent: int) -> rsa.RSAPublicKey | None:
-    if modulus.bit_length() > MAX_RSA_BITS or exponent.bit_length() > MAX_EXPONENT_BITS:
+    if not MIN_RSA_BITS <= modulus.bit_length() <= MAX_RSA_BITS or exponent.bit_length() > MAX_EXPONENT_BITS:
         return None
     try:
         return rsa.RSAPublicNumbers(exponent, modulus).public_key()
-    except (ValueError, UnsupportedAlgorithm):  # an even exponent, or a modulus too short for the library
+    except (ValueError, UnsupportedAlgorithm):  # an even exponent or modulus
         return None
 
 

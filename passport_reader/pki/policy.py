@@ -1,8 +1,7 @@
 """Which algorithms still carry weight, and until when: whether a right signature also proves something.
 
-A signature is judged by the day it was made, because a passport keeps the one it was issued with for ten years.
-Whoever could forge it could also write an old day into it; so the day is worth what the certificate chain is worth,
-and the chain is a finding of its own.
+A signature is judged by the last day on which it can have been made (`validity.Moments.latest_signing`), because a
+passport keeps the one it was issued with for ten years.
 """
 
 from __future__ import annotations

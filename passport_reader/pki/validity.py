@@ -31,6 +31,9 @@ _CLOCKS: Final = timedelta(days=1)
 _PERSONALISATION: Final = timedelta(days=92)
 """How far the printed day of issue and the day of signing may lie apart: a signer's usual three months (§4.1.1)."""
 
+_LONGEST: Final = timedelta(days=3653) + _PERSONALISATION
+"""Before the date of expiry: no passport is valid for more than ten years."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moments:
@@ -48,13 +51,14 @@ class Moments:
         """The last day on which this signer can have signed, as far as anything is known: algorithms are judged by it.
 
         The signing time; else the end of the key's usage; else the day of issue; else the end of the certificate.
-        Never after the inspection.
+        Never after the inspection, and never longer before the date of expiry than a passport lives: whoever can
+        forge a weak signature also writes an old day into it, but wants a passport that is still valid.
         """
         end = signer.signs_during[1] if signer.signs_during is not None else None
-        known = self.signed or end
-        if known is None and self.issued_on is not None:
-            return min(self.issued_on, self.at.date())
-        return min(known or signer.not_after, self.at).date()
+        moment = self.signed or end
+        known = moment.date() if moment is not None else self.issued_on or signer.not_after.date()
+        earliest = date.min if self.expires_on is None else self.expires_on - _LONGEST
+        return min(max(known, earliest), self.at.date())
 
 
 def finding(signer: Certificate, issuer: Certificate | None, moments: Moments) -> ChipFinding:

@@ -236,13 +236,27 @@ def security_object(groups: Mapping[int, bytes], hash_name: str = "sha256") -> b
     return tlv(0x30, b"\x02\x01\x00", algos.DigestAlgorithm({"algorithm": hash_name}).dump(), tlv(0x30, listed))
 
 
-ZONE = b"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F2704151ZE184226B<<<<<18"
-"""Expires on 2027-04-15."""
+def zone(expiry: str = "270415") -> bytes:
+    """Anna Maria Eriksson's, number L898902C3 (Doc 9303-4 appendix A), with another date of expiry (YYMMDD)."""
+    fields = "L898902C36", "UTO", "7408122", "F", expiry + check_digit(expiry), "ZE184226B<<<<<1"
+    line = "".join(fields)
+    return (
+        "P<UTOERIKSSON<<ANNA<MARIA".ljust(44, "<") + line + check_digit(line[:10] + line[13:20] + line[21:])
+    ).encode()
+
+
+def check_digit(text: str) -> str:
+    values = (0 if letter == "<" else int(letter, 36) for letter in text)
+    return str(sum(value * (7, 3, 1)[at % 3] for at, value in enumerate(values)) % 10)
+
+
+def dg1(expiry: str = "270415") -> bytes:
+    return tlv(0x61, b"\x5f\x1f", tlv(0, zone(expiry))[1:])
 
 
 def groups(**others: bytes) -> dict[int, bytes]:
     """DG1 and DG2, and others as `dg12=…`."""
-    made = {1: tlv(0x61, b"\x5f\x1f" + bytes([len(ZONE)]) + ZONE), 2: tlv(0x75, b"portrait")}
+    made = {1: dg1(), 2: tlv(0x75, b"portrait")}
     return made | {int(name[2:]): content for name, content in others.items()}
 
 
@@ -297,6 +311,7 @@ class Press:
     security_object, revocation_list = staticmethod(security_object), staticmethod(revocation_list)
     master_list, purposed, extension = staticmethod(master_list), staticmethod(purposed), staticmethod(extension)
     tlv, oid, make_key, public_info = (staticmethod(item) for item in (tlv, oid, make_key, public_info))
+    dg1 = staticmethod(dg1)
     scheme, signer_extensions, authority_extensions, signed = Scheme, SIGNER, AUTHORITY, SIGNED
 
 

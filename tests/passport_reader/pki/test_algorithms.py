@@ -81,11 +81,21 @@ def test_what_is_weak_counts_for_documents_signed_before_2014(
     if "scheme" in more:
         more |= {"scheme": press.scheme("sha1")}
     at = datetime(year, 6, 1, tzinfo=UTC)
-    findings = passive(press, csca, press.passport(signer, at=at, **more), datetime(2019, 1, 1, tzinfo=UTC))
+    files = press.passport(signer, press.groups(dg1=press.dg1("230415")), at=at, **more)
+    findings = passive(press, csca, files, datetime(2019, 1, 1, tzinfo=UTC))
     assert found(findings, "sod_signature")[0] is Outcome.SUCCESSFUL
     policy = next(item for item in findings if item.check == "algorithm_policy")
     assert (policy.outcome, policy.code) == expected
     assert named in policy.detail
+
+
+def test_a_day_long_before_the_date_of_expiry_is_not_believed(press: Any) -> None:
+    """A forger with SHA-1 writes 2013 into the signature, and 2027 into the passport."""
+    years = (datetime(2010, 1, 1, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC))
+    csca = press.authority("Old CSCA", years=years)
+    signer, at = press.signer(csca, years=years), datetime(2013, 6, 1, tzinfo=UTC)
+    findings = passive(press, csca, press.passport(signer, at=at, hash_name="sha1"), datetime(2019, 1, 1, tzinfo=UTC))
+    assert found(findings, "algorithm_policy") == (Outcome.FAILED, "algorithm_weak")
 
 
 def test_a_signature_without_a_day_is_judged_by_the_last_day_it_can_have_been_made(press: Any, csca: Any) -> None:

@@ -51,7 +51,7 @@ def test_an_expiry_date_that_nobody_signed_excuses_no_expired_signer(press: Any,
     short = press.signer(csca, years=(day("2016-01-01"), day("2026-01-01")))
     groups = press.groups()
     sod = press.message("2.23.136.1.1.1", press.security_object(groups), short)
-    changed = groups | {1: groups[1].replace(b"2704151ZE184226B<<<<<18", b"3604155ZE184226B<<<<<16")}
+    changed = groups | {1: press.dg1("360415")}
     findings = authentication.passive(press.files(sod, changed), TrustStore.from_certificates([csca.der]), now)
     assert ("certificate_validity", "certificate_expired") in {(item.check, item.code) for item in findings}
 
