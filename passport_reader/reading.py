@@ -29,7 +29,7 @@ from passport_reader.document import (
     UnusableMrz,
 )
 from passport_reader.lds import Ef, SecurityInfo
-from passport_reader.pki import authentication, signed_data
+from passport_reader.pki import authentication, leniency, signed_data
 from passport_reader.pki.trust import TrustStore
 from passport_reader.protocols import chip_authentication, session
 from passport_reader.protocols.access import Key
@@ -92,7 +92,7 @@ def read_document(
     return TravelDocument(
         mrz=document.mrz,
         face=document.face,
-        findings=(document.findings[0], control, *document.findings[1:], chip),
+        findings=leniency.hardened((document.findings[0], control, *document.findings[1:], chip)),
         files=files,
         seconds={"access": accessed - started, "read": read - accessed, "verify": clock() - read},
     )
@@ -154,7 +154,7 @@ def examine(files: Mapping[int, bytes], trust: TrustStore, at: datetime) -> Trav
     chip = _not_performed("chip_authentication", bool(chip_authentication.offers(offers.infos or ())), offers)
     access = ChipFinding("access_control", Outcome.UNDETERMINED, "not_performed")
     findings = (document.findings[0], access, *document.findings[1:], chip)
-    return TravelDocument(document.mrz, document.face, findings, files)
+    return TravelDocument(document.mrz, document.face, leniency.hardened(findings), files)
 
 
 def _examine(files: Mapping[int, bytes], offers: Offers, trust: TrustStore, at: datetime) -> TravelDocument:

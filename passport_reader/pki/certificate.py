@@ -21,7 +21,7 @@ from passport_reader.pki.signatures import SignatureAlgorithm, Verdict
 
 __all__ = ["MALFORMED", "Certificate", "EllipticKey", "PublicKey", "Verdict", "of", "parse", "public_key"]
 
-MAX_OCTETS: Final = 32 * 1024
+MAX_OCTETS: Final = 16 * 1024
 """Of one certificate. The largest of the German master list has 2,299."""
 
 MAX_NAME_PARTS: Final = 64

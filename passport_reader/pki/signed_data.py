@@ -31,7 +31,7 @@ __all__ = [
     "security_object",
 ]
 
-MAX_CERTIFICATES: Final = 16
+MAX_CERTIFICATES: Final = 8
 """Carried in one message. An EF.SOD has one, a master list its signer's and the CSCA's."""
 
 MAX_SIGNERS: Final = 4

@@ -29,6 +29,9 @@ MAX_LINKS: Final = 8
 """Successions followed from a key that is believed. A CSCA changes its key every three to five years, and a passport
 is read for ten: an honest chain has four."""
 
+MAX_LIKENESSES: Final = 256
+"""Certificates of a directory parsed to find one. A long serial number is like no other; a short one many have."""
+
 _MASTER_LIST: Final = "2.23.136.1.1.2"  # id-icao-cscaMasterList, Doc 9303-12 §9.2
 _SIGNS_MASTER_LISTS: Final = "2.23.136.1.1.3"  # id-icao-cscaMasterListSigningKey, §7.1.1.3
 _SIGNS_DEVIATION_LISTS: Final = "2.23.136.1.1.8"  # id-icao-DeviationListSigningKey
@@ -240,17 +243,17 @@ class TrustStore:
         return self._sources.get(believed.der, ())
 
     def document_signer(self, named: SignerName) -> Certificate | None:
-        """A signer of the directory, for a message that does not carry its own. Only what may fit is parsed."""
-        mark = named.subject_key if named.subject_key is not None else _octets(named.serial_number)
-        for der in self.document_signers:
-            if mark in der:
-                try:
-                    found = certificate.parse(der)
-                except UnusableData:
-                    continue
-                if named.names(found):
-                    return found
-        return None
+        """A signer of the directory, for a message that does not carry its own.
+
+        Tens of thousands are too many to parse: only those are that hold the octets of the name, and
+        `MAX_LIKENESSES` at most.
+        """
+        tag, octets = (
+            (0x04, named.subject_key) if named.subject_key is not None else (0x02, _octets(named.serial_number))
+        )
+        mark = tlv.encode(tag, octets)
+        alike = [der for der in self.document_signers if mark in der][:MAX_LIKENESSES]
+        return next((found for found in map(_readable, alike) if found is not None and named.names(found)), None)
 
     def revocation_list(self, issuer: Certificate) -> RevocationList | None:
         """The newest complete list of this CSCA, also where a successor's key signed it."""
@@ -283,6 +286,13 @@ class TrustStore:
     def verify_all(self) -> tuple[tuple[Certificate, Standing], ...]:
         """The signature of every certificate, checked under its own key or under another certificate of the store."""
         return tuple((item, self._register.standing(item)) for item in self.certificates)
+
+
+def _readable(der: bytes) -> Certificate | None:
+    try:
+        return certificate.parse(der)
+    except UnusableData:
+        return None
 
 
 def _octets(number: int | None) -> bytes:

@@ -75,7 +75,7 @@ def _at_signing(signer: Certificate, moments: Moments) -> ChipFinding | None:
     signed = moments.signed
     if signed is None:
         return _at_issue(signer, moments)
-    if signed > moments.at + _CLOCKS:
+    if signed - moments.at > _CLOCKS:
         return ChipFinding(CHECK, Outcome.FAILED, "signed_in_the_future", f"{signed:%Y-%m-%d}")
     if not signer.valid_at(signed):
         return ChipFinding(CHECK, Outcome.FAILED, "signed_outside_validity", f"{signed:%Y-%m-%d}")
@@ -90,21 +90,22 @@ def _at_issue(signer: Certificate, moments: Moments) -> ChipFinding | None:
     if moments.issued_on is None:
         return None
     issued = datetime.combine(moments.issued_on, time(12), UTC)
-    if signer.not_before - _PERSONALISATION <= issued <= signer.not_after:
+    if signer.not_before - issued <= _PERSONALISATION and issued <= signer.not_after:
         return None
     return ChipFinding(CHECK, Outcome.UNDETERMINED, "issued_outside_validity", f"{moments.issued_on}")
 
 
 def _within(period: Period | None, moment: datetime) -> bool:
+    """Differences alone: the last moment of the year 9999, which means for ever, has none after it."""
     start, end = period or (None, None)
-    return (start is None or start - _CLOCKS <= moment) and (end is None or moment <= end + _CLOCKS)
+    return (start is None or start - moment <= _CLOCKS) and (end is None or moment - end <= _CLOCKS)
 
 
 def _at_certification(signer: Certificate, issuer: Certificate) -> ChipFinding | None:
     made = signer.not_before
     if made > issuer.not_after:
         return ChipFinding(CHECK, Outcome.FAILED, "issuer_expired", f"{issuer.not_after:%Y-%m-%d}")
-    if made < issuer.not_before - _CLOCKS:
+    if issuer.not_before - made > _CLOCKS:
         # A key may have been certified anew, and the older certificate not be on the list
         return ChipFinding(CHECK, Outcome.UNDETERMINED, "issuer_not_yet_valid", f"{issuer.not_before:%Y-%m-%d}")
     return None

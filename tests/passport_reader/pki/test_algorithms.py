@@ -6,11 +6,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from asn1crypto import algos
+from asn1crypto import keys as asn1_keys
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from passport_reader.document import ChipFinding, Outcome
-from passport_reader.pki import authentication
+from passport_reader.arithmetic import curves, domain_parameters
+from passport_reader.document import ChipFinding, Outcome, UnusableData
+from passport_reader.pki import authentication, keys, signatures
 from passport_reader.pki.policy import AlgorithmPolicy
-from passport_reader.pki.trust import TrustStore
+from passport_reader.pki.signatures import Family, SignatureAlgorithm, Verdict
+from passport_reader.pki.trust import Standing, TrustStore
 
 HASHES = ("sha1", "sha224", "sha256", "sha384", "sha512")
 
@@ -61,6 +68,80 @@ def test_curves_by_name_by_parameters_and_with_compressed_points(
 def test_dsa_is_known_and_not_verified(press: Any, csca: Any, now: datetime) -> None:
     files = press.passport(press.signer(csca, "dsa2048"))
     assert found(passive(press, csca, files, now), "sod_signature") == (Outcome.UNDETERMINED, "algorithm_unsupported")
+
+
+def test_a_chain_under_a_dsa_key_is_undetermined(press: Any, now: datetime) -> None:
+    csca = press.authority(kind="dsa2048")
+    files = press.passport(press.signer(csca))
+    store = TrustStore.from_certificates([csca.der])
+    findings = authentication.passive(files, store, now)
+    assert found(findings, "certificate_chain") == (Outcome.UNDETERMINED, "algorithm_unsupported")
+    assert [standing for _, standing in store.verify_all()] == [Standing.UNSUPPORTED]
+
+
+def elliptic(curve: domain_parameters.Curve, point: bytes) -> asn1_keys.PublicKeyInfo:
+    named = {"algorithm": "ec", "parameters": asn1_keys.ECDomainParameters({"named": curve.oid})}
+    return asn1_keys.PublicKeyInfo({"algorithm": named, "public_key": asn1_keys.ECPointBitString(point)})
+
+
+@pytest.mark.parametrize("curve", domain_parameters.CURVES, ids=lambda curve: curve.name)
+def test_a_compressed_point_is_the_point_on_every_curve(curve: domain_parameters.Curve) -> None:
+    for y in (curve.y, curve.p - curve.y):
+        octets = bytes([2 + y % 2]) + curve.x.to_bytes(curve.octets, "big")
+        assert keys.public_key(elliptic(curve, octets)) == keys.EllipticKey(curve, domain_parameters.Point(curve.x, y))
+
+
+@pytest.mark.parametrize("curve", domain_parameters.CURVES, ids=lambda curve: curve.name)
+def test_a_compressed_point_off_the_curve_is_refused(curve: domain_parameters.Curve) -> None:
+    for octets in (b"\2" + bytes([0xFF]) * curve.octets, b"\3", b"\2" + bytes(curve.octets + 1)):
+        with pytest.raises(UnusableData):
+            keys.public_key(elliptic(curve, octets))
+
+
+def altered(press: Any, field: str, value: Any) -> Any:
+    """A key with explicit parameters that are not quite a named curve's."""
+    info = press.public_info(press.make_key("secp256r1", 1), explicit=True)
+    info["algorithm"]["parameters"].chosen[field] = value
+    return info
+
+
+@pytest.mark.parametrize(("field", "value"), [
+    ("cofactor", 2), ("order", 2**255 - 19), ("base", domain_parameters.BY_PARAMETER_ID[12].encode(
+        curves.add(domain_parameters.BY_PARAMETER_ID[12], *[domain_parameters.BY_PARAMETER_ID[12].generator] * 2))),
+], ids=["cofactor", "order", "generator"])  # fmt: skip
+def test_parameters_that_are_no_named_curves_are_not_trusted(
+    press: Any, csca: Any, now: datetime, field: str, value: Any
+) -> None:
+    """The generator is the attack of CVE-2020-0601."""
+    signer = press.signer(csca, info=altered(press, field, value))
+    findings = passive(press, csca, press.passport(signer), now)
+    assert found(findings, "sod_signature") == (Outcome.UNDETERMINED, "algorithm_unsupported")
+
+
+def test_plain_signatures_are_r_and_s_side_by_side(press: Any) -> None:
+    """BSI TR-03111 §5.2.1, as in German EF.CardSecurity."""
+    key = press.make_key("brainpoolP256r1", 1)
+    known = keys.public_key(press.public_info(key))
+    r, s = decode_dss_signature(key.sign(b"message", ec.ECDSA(hashes.SHA256())))
+    plain = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    algorithm = SignatureAlgorithm("0.4.0.127.0.7.1.1.4.1.3", Family.PLAIN_ECDSA, "sha256")
+    assert signatures.verify(known, algorithm, plain, b"message") is Verdict.VALID
+    assert signatures.verify(known, algorithm, plain, b"another") is Verdict.WRONG
+
+
+def test_parameters_of_pss_that_are_absent_mean_sha1(press: Any) -> None:
+    """RFC 4055 §3.1: SHA-1 for hash and mask, a salt of 20."""
+    absent = algos.SignedDigestAlgorithm.load(press.tlv(0x30, press.oid("1.2.840.113549.1.1.10"), b"\x30\x00"))
+    assert SignatureAlgorithm.of(absent) == SignatureAlgorithm("1.2.840.113549.1.1.10", Family.PSS, "sha1", "sha1", 20)
+
+
+@pytest.mark.parametrize(("kind", "oid"), [("rsa2048", "1.2.840.113549.1.1.1"), ("secp256r1", "1.2.840.10045.2.1")])
+def test_old_signers_name_the_key_in_the_place_of_the_signature(press: Any, kind: str, oid: str) -> None:
+    key = press.make_key(kind)
+    signature = press.scheme("sha224").sign(key, b"message")
+    algorithm = SignatureAlgorithm.of(algos.SignedDigestAlgorithm.load(press.tlv(0x30, press.oid(oid), b"\5\0")))
+    known = keys.public_key(press.public_info(key))
+    assert signatures.verify(known, algorithm, signature, b"message", digest="sha224") is Verdict.VALID
 
 
 WEAK = [({"scheme": "sha1"}, "SHA-1"), ({"hash_name": "sha1"}, "SHA-1"), ({"kind": "rsa1024"}, "RSA 1024"),

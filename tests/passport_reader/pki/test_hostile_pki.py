@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passport_reader.document import ChipFinding, Outcome, UnusableData
-from passport_reader.pki import authentication, certificate, signed_data
+from passport_reader.pki import authentication, certificate, deviations, signed_data
 from passport_reader.pki.revocation import RevocationList
 from passport_reader.pki.trust import TrustStore
 
@@ -211,6 +213,54 @@ def test_attributes_signed_in_order_and_written_out_of_order_are_verified(
 
     sod = rewritten(message(press, press.signer(csca)), reversed_)
     assert all_passed(authentication.passive(press.files(sod), store, now))
+
+
+READERS: dict[str, Callable[[bytes], object]] = {
+    "message": signed_data.parse,
+    "revocation list": RevocationList.parse,
+    "directory": TrustStore.from_ldif,
+    "deviations": lambda data: deviations.deviations(data, "UT"),
+    "defects": deviations.defects,
+}
+
+
+@pytest.fixture(scope="module")
+def samples(press: Any, csca: Any) -> dict[str, bytes]:
+    """One honest input for each reader."""
+    tlv, signer = press.tlv, press.signer(csca)
+    oids = [press.oid(f"{arc}.2.1") for arc in (deviations.DEVIATION_LIST, deviations.DEFECT_LIST)]
+    period = tlv(0xA4, *(tlv(0x18, b"20200101000000Z") for _ in range(2)))
+    meant = tlv(0x30, tlv(0x80, b"P<"), tlv(0x82, signer.key_id), period, tlv(0xA5, tlv(0x13, b"L898902C3")))
+    deviation = tlv(0x30, meant, tlv(0x31, tlv(0x30, tlv(0x13, b"words"), oids[0], tlv(0xA0, b"\x02\x01\x0c"))))
+    defect = tlv(0x30, tlv(0x80, signer.key_id), tlv(0x31, tlv(0x30, oids[1], tlv(0x31, b"\x02\x01\x0c"))))
+    return {
+        "message": press.passport(signer)[0x011D][4:],
+        "revocation list": press.revocation_list(csca, [7]),
+        "directory": b"dn: c=UT\nuserCertificate;binary:: " + base64.b64encode(signer.der) + b"\n\n",
+        "deviations": tlv(0x30, b"\x02\x01\x00", tlv(0x31, deviation)),
+        "defects": tlv(0x30, b"\x02\x01\x00", press.oid("2.16.840.1.101.3.4.2.1"), tlv(0x31, defect)),
+    }
+
+
+@pytest.mark.parametrize("name", READERS)
+@settings(deadline=None)
+@given(draw=st.data())
+def test_damaged_input_is_read_or_refused_with_a_typed_error(
+    samples: dict[str, bytes], name: str, draw: st.DataObject
+) -> None:
+    READERS[name](samples[name])
+    damaged = bytearray(samples[name])
+    for _ in range(draw.draw(st.integers(1, 3))):
+        damaged[draw.draw(st.integers(0, len(damaged) - 1))] = draw.draw(st.integers(0, 255))
+    with contextlib.suppress(UnusableData):
+        READERS[name](bytes(damaged[: draw.draw(st.integers(1, len(damaged)))]))
+
+
+@pytest.mark.parametrize("name", READERS)
+@given(data=st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused_with_a_typed_error(name: str, data: bytes) -> None:
+    with contextlib.suppress(UnusableData):
+        READERS[name](data)
 
 
 @pytest.mark.parametrize("read", [signed_data.parse, certificate.parse, RevocationList.parse])

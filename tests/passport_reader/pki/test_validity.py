@@ -99,3 +99,9 @@ def test_of_two_certificates_with_one_key_the_one_in_date_counts(press: Any, csc
         assert ("certificate_validity", "valid") in {(item.check, item.code) for item in findings}
     alone = validity(press, renewed, signer, now)
     assert alone == (Outcome.UNDETERMINED, "issuer_not_yet_valid")
+
+
+def test_a_usage_period_to_the_end_of_time_ends_never(press: Any, csca: Any, now: datetime) -> None:
+    period = press.extension("private_key_usage_period", {"not_after": day("9999-12-31T23:59:59")})
+    signer = press.signer(csca, extensions=(*press.signer_extensions, period))
+    assert validity(press, csca, signer, now) == VALID
