@@ -110,10 +110,10 @@ def _case(signed: SignedData, trust: TrustStore, moments: Moments, zone: Mrz | N
     signer = signed.signer.certificate or trust.document_signer(signed.signer.name)
     if signer is None:
         return None
-    issuer, code = trust.issuer(signer), "" if zone is None else zone.document_code
-    known = leniency.known_of(_subject(signer, zone, moments), trust.known)
+    issuer = trust.issuer(signer)
+    known = leniency.known_of(_subject(signer, issuer, zone, moments), trust.known)
     signature = signature_finding(signed, signer)
-    link = chain.chain_finding(signer, issuer, trust, code)
+    link = chain.chain_finding(signer, issuer, trust, zone)
     authentic = signature.outcome is link.outcome is Outcome.SUCCESSFUL
     revoked = chain.revocation_finding(signer, issuer, trust, moments.at)
     if any(item.kind is Kind.SIGNER_REVOKED for item in known):
@@ -124,11 +124,12 @@ def _case(signed: SignedData, trust: TrustStore, moments: Moments, zone: Mrz | N
     return Case(signed, signer, issuer, moments, known, authentic, findings)
 
 
-def _subject(signer: Certificate, zone: Mrz | None, moments: Moments) -> Subject:
+def _subject(signer: Certificate, issuer: Certificate | None, zone: Mrz | None, moments: Moments) -> Subject:
+    country = signer.country if issuer is None else issuer.country
     issued = moments.issued_on or (None if moments.signed is None else moments.signed.date())
     if zone is None:
-        return Subject(signer, issued_on=issued)
-    return Subject(signer, zone.document_code, zone.document_number, issued)
+        return Subject(signer, country, issued_on=issued)
+    return Subject(signer, country, zone.document_code, zone.document_number, issued)
 
 
 def card_security(signed: SignedData, trust: TrustStore, at: datetime) -> ChipFinding:

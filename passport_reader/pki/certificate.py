@@ -70,6 +70,8 @@ class Certificate:
     """Private key usage period (RFC 3280 §4.2.1.4)."""
     document_types: frozenset[str]
     """First letters of the MRZ's document code that a document signer signs for; empty where it does not say."""
+    states: frozenset[str]
+    """Issuing States as in the MRZ, which the subject's alternative name gives as locality (Doc 9303-12 §7.1.1.2)."""
     unknown_critical: bool
     """It carries an extension that must be understood and is not (RFC 5280 §4.2)."""
 
@@ -135,6 +137,7 @@ def of(parsed: x509.Certificate) -> Certificate:
         purposes=frozenset() if purposes is None else frozenset(item.dotted for item in purposes),
         signs_during=_period(_value(extensions, "private_key_usage_period")),
         document_types=_document_types(extensions.get(_DOCUMENT_TYPES)),
+        states=_states(extensions),
         unknown_critical=any(
             item["critical"].native and known not in _UNDERSTOOD for known, item in extensions.items()
         ),
@@ -192,4 +195,14 @@ def _document_types(extension: x509.Extension | None) -> frozenset[str]:
         listed = tlv.value(bytes(extension["extn_value"]), 0x30, 0x31)
         return frozenset(item.value.decode("ascii").rstrip("<") for item in tlv.objects(listed))
     except (UnusableData, UnicodeDecodeError, *MALFORMED):
+        return frozenset()
+
+
+def _states(extensions: Mapping[str, x509.Extension]) -> frozenset[str]:
+    """Not critical, and encoded wrongly by some: what cannot be read says nothing."""
+    try:
+        alternatives = _value(extensions, "subject_alt_name") or ()
+        names = [item.chosen.native for item in alternatives if item.name == "directory_name"]
+        return frozenset(name["locality_name"] for name in names if isinstance(name.get("locality_name"), str))
+    except MALFORMED:
         return frozenset()

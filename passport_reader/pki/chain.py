@@ -1,7 +1,7 @@
 """From a signer to a State that is believed, on whose word, and whether the State has withdrawn the signer since.
 
 certificate_chain     chain_verified, chain_broken, issuer_unknown, algorithm_unsupported, signer_not_for_documents,
-                      document_type_unlisted, critical_extension_unknown, signer_missing
+                      issuing_state_differs, document_type_unlisted, critical_extension_unknown, signer_missing
 trust_source          source_verified, source_unverified, issuer_unknown, signer_missing
 revocation            not_revoked, revoked, issuer_revoked, no_revocation_list, revocation_list_stale,
                       revocation_list_unsupported, issuer_unknown, signer_missing
@@ -12,8 +12,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from passport_reader.document import ChipFinding, Outcome
+from passport_reader.document import ChipFinding, Mrz, Outcome
 from passport_reader.pki.certificate import Certificate, Verdict
+from passport_reader.pki.countries import of_one_state
 from passport_reader.pki.revocation import RevocationList
 from passport_reader.pki.trust import TrustStore, Word
 
@@ -23,12 +24,14 @@ same CSCA certifies them, and none of them may make passports. A signer of docum
 
 
 def chain_finding(
-    signer: Certificate, issuer: Certificate | None, trust: TrustStore, document_code: str = ""
+    signer: Certificate, issuer: Certificate | None, trust: TrustStore, zone: Mrz | None = None
 ) -> ChipFinding:
-    """Document signer to country signing certificate (Doc 9303-11 §5.1 step 4). `document_code` as in the MRZ."""
+    """Document signer to country signing certificate (Doc 9303-11 §5.1 step 4). `zone` is DG1's, where it is signed."""
     check = "certificate_chain"
     if issuer is not None:
-        return _fit_to_sign(check, signer, trust, document_code)
+        return _doubt(check, signer, issuer, zone) or ChipFinding(
+            check, Outcome.SUCCESSFUL, "chain_verified", trust.source
+        )
     verdicts = {candidate.issued(signer) for candidate in trust.issuers(signer) if candidate.may_have_issued(signer)}
     if Verdict.UNSUPPORTED in verdicts:
         return ChipFinding(check, Outcome.UNDETERMINED, "algorithm_unsupported", signer.country)
@@ -37,16 +40,22 @@ def chain_finding(
     return ChipFinding(check, Outcome.UNDETERMINED, "issuer_unknown", signer.country)
 
 
-def _fit_to_sign(check: str, signer: Certificate, trust: TrustStore, document_code: str) -> ChipFinding:
+def _doubt(check: str, signer: Certificate, issuer: Certificate, zone: Mrz | None) -> ChipFinding | None:
+    """A State believed for its own passports is not believed for another's: else the weakest key of a master list
+    would make passports of every State on it."""
     elsewhere = any(purpose.startswith(_OTHER_PURPOSES) for purpose in signer.purposes)
     if elsewhere or (signer.usage is not None and not signer.usage & {"digital_signature", "non_repudiation"}):
         return ChipFinding(check, Outcome.FAILED, "signer_not_for_documents", signer.country)
     if signer.unknown_critical:
         return ChipFinding(check, Outcome.UNDETERMINED, "critical_extension_unknown", signer.country)
-    listed = signer.document_types
-    if document_code and listed and not any(document_code.startswith(item) for item in listed):
-        return ChipFinding(check, Outcome.UNDETERMINED, "document_type_unlisted", document_code)
-    return ChipFinding(check, Outcome.SUCCESSFUL, "chain_verified", trust.source)
+    if zone is None:
+        return None
+    state, code, listed = zone.issuing_state, zone.document_code, signer.document_types
+    if state not in issuer.states and not of_one_state(state, issuer.country):
+        return ChipFinding(check, Outcome.UNDETERMINED, "issuing_state_differs", f"{state} under {issuer.country}")
+    if listed and not any(code.startswith(item) for item in listed):
+        return ChipFinding(check, Outcome.UNDETERMINED, "document_type_unlisted", code)
+    return None
 
 
 def source_finding(issuer: Certificate | None, trust: TrustStore) -> ChipFinding:

@@ -2,7 +2,7 @@
 
 A deviation list (Doc 9303-12 §10) is a State's word on its own documents. A defect list (BSI TR-03129-2 §7) is an
 inspecting authority's word on anybody's. Both only say what is known: which of it changes a finding, and why, is
-decided in `authentication` and written down in docs/decisions/0007.
+decided in `leniency` and written down in docs/decisions/0007.
 """
 
 from __future__ import annotations
@@ -82,6 +82,8 @@ class Subject:
     """The document that is asked about. What is not known for certain is empty or None, and matches nothing."""
 
     signer: Certificate
+    country: str
+    """Of the CSCA above the signer."""
     document_code: str = ""
     document_number: str = ""
     issued_on: date | None = None
@@ -92,7 +94,7 @@ class Documents:
     """Which documents are meant: all criteria that are given must be met (Doc 9303-12 §10, never one of several)."""
 
     country: str = ""
-    """Of the signer; empty in a defect list, which may speak of any State."""
+    """Of the CSCA above the list's signer; empty in a defect list, which may speak of any State."""
     document_type: str | None = None
     signer: SignerName | None = None
     signer_digest: bytes | None = None
@@ -103,7 +105,7 @@ class Documents:
     def include(self, asked: Subject) -> bool:
         signer = asked.signer
         return (
-            self.country in ("", signer.country)
+            self.country in ("", asked.country)
             and (self.document_type is None or self._of_type(asked.document_code))
             and (self.signer is None or self.signer.names(signer))
             and (self.signer_digest is None or self._digested(signer))
@@ -141,7 +143,8 @@ class Deviation:
 def deviations(content: bytes, country: str) -> tuple[Deviation, ...]:
     """DeviationList ::= SEQUENCE { version, digestAlgorithm OPTIONAL, deviations SET OF Deviation }.
 
-    Doc 9303-12 §10.2. `country` is the list signer's: nobody deviates for another State. Raise `UnusableData`.
+    Doc 9303-12 §10.2. `country` is that of the CSCA above its signer: nobody deviates for another State.
+    Raise `UnusableData`.
     """
     try:
         fields = list(tlv.objects(tlv.value(content, 0x30)))

@@ -25,12 +25,17 @@ class Standing(StrEnum):
 
 
 class Register:
-    """Immutable. A look-up costs as much as there are candidates, not as there are certificates."""
+    """Immutable. A look-up costs as much as there are candidates, not as there are certificates.
+
+    What may not sign certificates is nobody's issuer, though a list name it.
+    """
 
     def __init__(self, certificates: Iterable[Certificate]) -> None:
         self._by_key: dict[bytes, list[Certificate]] = {}
         self._by_name: dict[str, list[Certificate]] = {}
         for item in certificates:
+            if not item.certifies:
+                continue
             self._by_name.setdefault(item.subject, []).append(item)
             if item.subject_key is not None:
                 self._by_key.setdefault(item.subject_key, []).append(item)

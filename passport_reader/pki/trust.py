@@ -198,9 +198,10 @@ class TrustStore:
         if signed.content_type != deviations.DEVIATION_LIST:
             raise UnusableData("not a deviation list")
         signer = self.voucher(signed, _SIGNS_DEVIATION_LISTS)
-        if signer is None:
+        country = "" if signer is None else (self.issuer(signer) or signer).country
+        if not country:
             raise TrustRefused("the deviation list is not signed by a deviation list signer of a believed State")
-        return self.merged(TrustStore(known=deviations.deviations(signed.content, signer.country)))
+        return self.merged(TrustStore(known=deviations.deviations(signed.content, country)))
 
     def with_defect_list(self, data: bytes, *, roots: Sequence[bytes]) -> TrustStore:
         """And an inspecting authority's defect list (BSI TR-03129-2 §7), signed directly under one of `roots` (DER).
@@ -216,19 +217,21 @@ class TrustStore:
         return self.merged(TrustStore(known=deviations.defects(signed.content)))
 
     def voucher(self, signed: SignedData, purpose: str | None) -> Certificate | None:
-        """The signer whose signature is right, whose certificate was made for `purpose` (extended key usage, or a
-        CSCA's own) and in date, and who stands directly under a certificate of this store or is one."""
+        """The signer whose signature is right, and who was in date: a certificate of this store itself, or one made
+        for `purpose` (extended key usage; None asks for no purpose) that stands directly under one."""
         if signed.verify() is Verdict.WRONG:
             return None
         for signer in signed.signers:
             found = signer.certificate
-            if found is None or not (purpose is None or found.certifies or purpose in found.purposes):
+            if found is None or not (found.der in self._sources or self._made_for(found, purpose)):
                 continue
             in_date = signer.signing_time is None or found.valid_at(signer.signing_time)
-            known = found.der in self._sources or self.issuer(found) is not None
-            if in_date and known and signer.signed(signed.content, found) is Verdict.VALID:
+            if in_date and signer.signed(signed.content, found) is Verdict.VALID:
                 return found
         return None
+
+    def _made_for(self, signer: Certificate, purpose: str | None) -> bool:
+        return (purpose is None or purpose in signer.purposes) and self.issuer(signer) is not None
 
     def issuers(self, issued: Certificate | RevocationList) -> tuple[Certificate, ...]:
         """Candidates for who signed it, see `Register`."""

@@ -13,6 +13,7 @@ from asn1crypto import crl, x509
 
 from passport_reader.document import Outcome, UnusableData
 from passport_reader.pki import authentication, certificate, directory, signed_data
+from passport_reader.pki.countries import of_one_state
 from passport_reader.pki.revocation import RevocationList
 from passport_reader.pki.trust import Source, Standing, TrustRefused, TrustStore, Word
 
@@ -151,6 +152,41 @@ def test_a_signer_of_identity_cards_makes_no_passports(
     listed = press.tlv(0x30, b"\x02\x01\x00", press.tlv(0x31, types))
     signer = press.signer(csca, extensions=(*press.signer_extensions, press.extension("2.23.136.1.1.6.2", listed)))
     assert finding(believed(csca), press.passport(signer), now, "certificate_chain") == expected
+
+
+def test_a_state_makes_no_passports_of_another(press: Any, now: datetime) -> None:
+    """The zone says UTO. Both States are on the list."""
+    arcadia = press.authority("CSCA Arcadia", which=6, country="XA")
+    files = press.passport(press.signer(arcadia, country="UT"))
+    assert finding(believed(arcadia), files, now, "certificate_chain") == (
+        Outcome.UNDETERMINED, "issuing_state_differs",
+    )  # fmt: skip
+
+
+def test_a_csca_may_name_the_states_it_certifies_for(press: Any, now: datetime) -> None:
+    """By the locality of its alternative name, which is the code of the machine readable zone."""
+    named = x509.GeneralName("directory_name", x509.Name.build({"locality_name": "UTO"}))
+    alternative = press.extension("subject_alt_name", x509.GeneralNames([named]))
+    csca = press.certify(
+        "CSCA", press.make_key("secp256r1", 6), None, country="XA",
+        extensions=(*press.authority_extensions, alternative),
+    )  # fmt: skip
+    assert finding(believed(csca), press.passport(press.signer(csca)), now, "certificate_chain")[1] == "chain_verified"
+
+
+@pytest.mark.parametrize(("state", "country", "same"), [
+    ("D", "DE", True), ("JPN", "JP", True), ("CHN", "CN", True), ("KOR", "KR", True), ("EUE", "EU", True),
+    ("GBD", "GB", True), ("RKS", "KS", True), ("SWE", "SE", True), ("DNK", "DE", False), ("AUT", "AU", False),
+    ("PRK", "PR", False), ("", "DE", False), ("USA", "", False),
+])  # fmt: skip
+def test_codes_of_the_zone_and_of_certificates(state: str, country: str, same: bool) -> None:
+    assert of_one_state(state, country) is same
+
+
+def test_no_list_makes_an_issuer_of_what_may_not_certify(press: Any, csca: Any, now: datetime) -> None:
+    middle = press.signer(csca, which=5)
+    files = press.passport(press.signer(middle))
+    assert finding(believed(csca, middle), files, now, "certificate_chain") == (Outcome.UNDETERMINED, "issuer_unknown")
 
 
 def test_a_critical_extension_nobody_understands_leaves_the_chain_undetermined(
