@@ -133,7 +133,7 @@ def _subject(signer: Certificate, issuer: Certificate | None, zone: Mrz | None, 
 
 
 def card_security(signed: SignedData, trust: TrustStore, at: datetime) -> ChipFinding:
-    """EF.CardSecurity's signer (Doc 9303-11 §4.4.3.5, §9.2.11), judged as a security object's; the worst counts.
+    """EF.CardSecurity's signer (BSI TR-03110-3 A.1.2), judged as a security object's; the worst counts.
 
     That no revocation list is known is left to the finding `revocation` of the security object.
     """

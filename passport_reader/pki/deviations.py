@@ -73,7 +73,7 @@ _KINDS: Final = {
     }.items()
 }  # fmt: skip
 
-_UNINTERPRETED: Final = {f"{DEFECT_LIST}.1.": Kind.FORBIDDEN, f"{DEFECT_LIST}.2.": Kind.FORBIDDEN}
+_FORBIDDING: Final = (f"{DEFECT_LIST}.1.", f"{DEFECT_LIST}.2.")
 """TR-03129-2: authentication and personalisation defects of unknown meaning forbid the use of the chip's data."""
 
 
@@ -216,7 +216,7 @@ def _numbers(parameters: bytes) -> frozenset[int]:
 
 
 def defects(content: bytes) -> tuple[Deviation, ...]:
-    """DefectList ::= SEQUENCE { version, hashAlg OID, defects SET OF Defect } (BSI TR-03129-2 §7.3).
+    """DefectList ::= SEQUENCE { version, hashAlg OID, defects SET OF Defect } (BSI TR-03129-2 §7).
 
     Defect ::= SEQUENCE { signerIdentifier, certificateHash OPTIONAL, knownDefects SET OF { OID, parameters } }.
     Raise `UnusableData`.
@@ -239,6 +239,6 @@ def _defect(data: bytes, digest_name: str) -> Iterator[Deviation]:
     for item in tlv.objects(known.value):
         oid, *parameters = list(tlv.objects(item.value))
         arc = lds.decode_oid(oid.value)
-        unknown = next((kind for prefix, kind in _UNINTERPRETED.items() if arc.startswith(prefix)), Kind.UNKNOWN)
+        unknown = Kind.FORBIDDEN if arc.startswith(_FORBIDDING) else Kind.UNKNOWN
         encoded = b"".join(tlv.encode(each.tag, each.value) for each in parameters)
         yield Deviation(_KINDS.get(arc, unknown), documents, _numbers(encoded))

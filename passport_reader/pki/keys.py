@@ -98,7 +98,7 @@ def _octets(value: OctetString) -> bytes:
 
 
 def _point(curve: Curve, data: bytes) -> Point:
-    """Uncompressed as Doc 9303-12 §4.1.6.3 demands, or compressed (SEC 1 §2.3.4). Raise `UnusableData`."""
+    """Uncompressed as Doc 9303-12 §4.1.6 demands, or compressed (SEC 1 §2.3.4). Raise `UnusableData`."""
     if data[:1] not in (b"\2", b"\3"):
         return curve.decode(data)
     if curve.library is None:

@@ -70,7 +70,7 @@ def softened(finding: ChipFinding, known: Iterable[Deviation], *, authentic: boo
 def hardened(found: Sequence[ChipFinding]) -> tuple[ChipFinding, ...]:
     """All findings of a document: a clone check whose key is known to be compromised no longer proves anything.
 
-    TR-03129-2 §7.4: the protocol is still run, but its success guarantees nothing.
+    TR-03129-2 §7: the protocol is still run, but its success guarantees nothing.
     """
     compromised = {check for kind, check in _COMPROMISED.items() if any(_tells(item, kind) for item in found)}
     return tuple(

@@ -40,7 +40,7 @@ MAX_SIGNERS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class SignerName:
-    """How a message, or a list, points at a certificate: by issuer and serial number, by key, or by its digest."""
+    """How a message, or a list, points at a certificate: by issuer and serial number, or by key identifier."""
 
     issuer: str = ""
     serial_number: int | None = None
@@ -200,7 +200,7 @@ class SecurityObject:
 
 
 _SECURITY_OBJECT: Final = "2.23.136.1.1.1"  # id-icao-ldsSecurityObject
-_CARD_SECURITY: Final = "0.4.0.127.0.7.3.2.1"  # id-SecurityObject, BSI TR-03110-3 A.1.2.5
+_CARD_SECURITY: Final = "0.4.0.127.0.7.3.2.1"  # id-SecurityObject, BSI TR-03110-3 A.1.2
 
 
 def security_object(sod: bytes) -> SecurityObject:
@@ -237,7 +237,7 @@ def _hashes(listed: bytes) -> dict[int, bytes]:
 
 
 def card_security(data: bytes) -> SignedData:
-    """EF.CardSecurity (Doc 9303-11 §9.2.11): its content is a SET OF SecurityInfo. Raise `UnusableData`."""
+    """EF.CardSecurity (BSI TR-03110-3 A.1.2): its content is a SET OF SecurityInfo. Raise `UnusableData`."""
     signed = parse(data)
     if signed.content_type != _CARD_SECURITY:
         raise UnusableData("EF_CardSecurity signs something else than SecurityInfos")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -303,21 +305,10 @@ def purposed(issuer: Holder, purpose: str, **more: Any) -> Holder:
     return signer(issuer, extensions=(*SIGNER, usage), **more)
 
 
-class Press:
-    """Everything above, for tests: a conftest cannot be imported."""
-
-    authority, link, signer, certify = (staticmethod(item) for item in (authority, link, signer, certify))
-    passport, files, groups, message = (staticmethod(item) for item in (passport, files, groups, message))
-    security_object, revocation_list = staticmethod(security_object), staticmethod(revocation_list)
-    master_list, purposed, extension = staticmethod(master_list), staticmethod(purposed), staticmethod(extension)
-    tlv, oid, make_key, public_info = (staticmethod(item) for item in (tlv, oid, make_key, public_info))
-    dg1 = staticmethod(dg1)
-    scheme, signer_extensions, authority_extensions, signed = Scheme, SIGNER, AUTHORITY, SIGNED
-
-
 @pytest.fixture(scope="session")
-def press() -> type[Press]:
-    return Press
+def press() -> ModuleType:
+    """Everything above: `press.signer(csca)`. A conftest cannot be imported by name."""
+    return sys.modules[__name__]
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,7 @@ def test_every_hash_under_every_kind_of_signature(
     press: Any, csca: Any, now: datetime, kind: str, pss: bool, hash_name: str
 ) -> None:
     signer = press.signer(csca, kind)
-    scheme = press.scheme(hash_name, pss=pss, salt=20)
+    scheme = press.Scheme(hash_name, pss=pss, salt=20)
     files = press.passport(signer, scheme=scheme, digest=hash_name, hash_name=hash_name)
     findings = passive(press, csca, files, now)
     for check in ("sod_hash", "sod_signature", "certificate_chain"):
@@ -45,7 +45,7 @@ def test_every_hash_under_every_kind_of_signature(
 
 def test_pss_takes_hash_mask_and_salt_from_the_signer_info(press: Any, csca: Any, now: datetime) -> None:
     """All three differ from each other and from the hash of the data groups."""
-    scheme = press.scheme("sha384", pss=True, mask="sha512", salt=11)
+    scheme = press.Scheme("sha384", pss=True, mask="sha512", salt=11)
     files = press.passport(press.signer(csca, "rsa2048"), scheme=scheme, digest="sha224")
     assert found(passive(press, csca, files, now), "sod_signature") == (Outcome.SUCCESSFUL, "signature_valid")
 
@@ -138,7 +138,7 @@ def test_parameters_of_pss_that_are_absent_mean_sha1(press: Any) -> None:
 @pytest.mark.parametrize(("kind", "oid"), [("rsa2048", "1.2.840.113549.1.1.1"), ("secp256r1", "1.2.840.10045.2.1")])
 def test_old_signers_name_the_key_in_the_place_of_the_signature(press: Any, kind: str, oid: str) -> None:
     key = press.make_key(kind)
-    signature = press.scheme("sha224").sign(key, b"message")
+    signature = press.Scheme("sha224").sign(key, b"message")
     algorithm = SignatureAlgorithm.of(algos.SignedDigestAlgorithm.load(press.tlv(0x30, press.oid(oid), b"\5\0")))
     known = keys.public_key(press.public_info(key))
     assert signatures.verify(known, algorithm, signature, b"message", digest="sha224") is Verdict.VALID
@@ -160,7 +160,7 @@ def test_what_is_weak_counts_for_documents_signed_before_2014(
     more = dict(weakness)
     signer = press.signer(csca, more.pop("kind", "secp256r1"), years=years)
     if "scheme" in more:
-        more |= {"scheme": press.scheme("sha1")}
+        more |= {"scheme": press.Scheme("sha1")}
     at = datetime(year, 6, 1, tzinfo=UTC)
     files = press.passport(signer, press.groups(dg1=press.dg1("230415")), at=at, **more)
     findings = passive(press, csca, files, datetime(2019, 1, 1, tzinfo=UTC))
@@ -191,7 +191,7 @@ def test_a_signature_without_a_day_is_judged_by_the_last_day_it_can_have_been_ma
 
 
 def test_a_signer_certified_with_sha1_is_judged_by_the_day_it_was_certified(press: Any, now: datetime) -> None:
-    csca = press.authority(scheme=press.scheme("sha1"))
+    csca = press.authority(scheme=press.Scheme("sha1"))
     findings = passive(press, csca, press.passport(press.signer(csca)), now)
     policy = next(item for item in findings if item.check == "algorithm_policy")
     assert policy.code == "algorithm_weak"

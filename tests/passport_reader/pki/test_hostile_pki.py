@@ -165,7 +165,7 @@ def test_a_name_of_thousands_of_parts_is_not_compared(press: Any, csca: Any) -> 
 def test_a_certificate_of_a_megabyte_is_not_parsed(press: Any, csca: Any) -> None:
     giant = press.extension("1.2.3.4", b"\x04\x83\x10\x00\x00" + bytes(2**20))
     with pytest.raises(UnusableData):
-        certificate.parse(press.signer(csca, extensions=(*press.signer_extensions, giant)).der)
+        certificate.parse(press.signer(csca, extensions=(*press.SIGNER, giant)).der)
 
 
 @pytest.mark.parametrize("numbers", [
@@ -186,7 +186,7 @@ def test_no_more_than_a_few_keys_are_tried(press: Any, csca: Any) -> None:
     """A believed list in which thirty authorities share a name and a key identifier."""
     many = [
         certificate.parse(press.certify("CSCA", press.make_key("secp256r1", 100 + turn), None,
-                                        extensions=press.authority_extensions).der)
+                                        extensions=press.AUTHORITY).der)
         for turn in range(30)
     ]  # fmt: skip
     store = TrustStore([replace(item, subject_key=b"same") for item in many])

@@ -114,7 +114,7 @@ def test_a_certificate_of_two_lists_remembers_both(press: Any, csca: Any, succes
         TrustStore.from_master_list(
             press.master_list(press.purposed(csca, LIST_SIGNER), listed, at=at), roots=[csca.der]
         )
-        for listed, at in (([csca], press.signed), ([csca, successor], press.signed + timedelta(days=1)))
+        for listed, at in (([csca], press.SIGNED), ([csca, successor], press.SIGNED + timedelta(days=1)))
     ]
     both = lists[0].merged(lists[1])
     sources = {item.der: both.sources(item) for item in both.certificates}
@@ -150,7 +150,7 @@ def test_a_signer_of_identity_cards_makes_no_passports(
     press: Any, csca: Any, now: datetime, types: bytes, expected: tuple[Outcome, str]
 ) -> None:
     listed = press.tlv(0x30, b"\x02\x01\x00", press.tlv(0x31, types))
-    signer = press.signer(csca, extensions=(*press.signer_extensions, press.extension("2.23.136.1.1.6.2", listed)))
+    signer = press.signer(csca, extensions=(*press.SIGNER, press.extension("2.23.136.1.1.6.2", listed)))
     assert finding(believed(csca), press.passport(signer), now, "certificate_chain") == expected
 
 
@@ -169,7 +169,7 @@ def test_a_csca_may_name_the_states_it_certifies_for(press: Any, now: datetime) 
     alternative = press.extension("subject_alt_name", x509.GeneralNames([named]))
     csca = press.certify(
         "CSCA", press.make_key("secp256r1", 6), None, country="XA",
-        extensions=(*press.authority_extensions, alternative),
+        extensions=(*press.AUTHORITY, alternative),
     )  # fmt: skip
     assert finding(believed(csca), press.passport(press.signer(csca)), now, "certificate_chain")[1] == "chain_verified"
 
@@ -193,7 +193,7 @@ def test_a_critical_extension_nobody_understands_leaves_the_chain_undetermined(
     press: Any, csca: Any, now: datetime
 ) -> None:
     strange = press.extension("1.2.3.4.5", b"\x05\x00", critical=True)
-    signer = press.signer(csca, extensions=(*press.signer_extensions, strange))
+    signer = press.signer(csca, extensions=(*press.SIGNER, strange))
     expected = (Outcome.UNDETERMINED, "critical_extension_unknown")
     assert finding(believed(csca), press.passport(signer), now, "certificate_chain") == expected
 
@@ -231,7 +231,7 @@ def test_an_incomplete_list_clears_nobody(
 
 
 def test_the_newest_list_counts_and_a_list_from_the_future_does_not_clear(press: Any, csca: Any, now: datetime) -> None:
-    old, new = press.revocation_list(csca, [7]), press.revocation_list(csca, at=press.signed + timedelta(days=90))
+    old, new = press.revocation_list(csca, [7]), press.revocation_list(csca, at=press.SIGNED + timedelta(days=90))
     future = press.revocation_list(csca, at=now + timedelta(days=3))
     assert revocation(press, csca, believed(csca), now, new, old) == (Outcome.SUCCESSFUL, "not_revoked")
     assert revocation(press, csca, believed(csca), now, future) == (Outcome.UNDETERMINED, "revocation_list_stale")
@@ -316,7 +316,7 @@ def test_a_directory_that_is_none_is_refused_and_nothing_is_fetched(line: bytes)
 
 def test_a_certificate_with_an_extension_twice_is_refused(press: Any, csca: Any) -> None:
     with pytest.raises(UnusableData):
-        certificate.parse(press.signer(csca, extensions=(*press.signer_extensions, *press.signer_extensions)).der)
+        certificate.parse(press.signer(csca, extensions=(*press.SIGNER, *press.SIGNER)).der)
 
 
 def test_a_certificate_that_names_two_algorithms_was_issued_by_nobody(press: Any, csca: Any) -> None:

@@ -65,7 +65,7 @@ def test_a_key_used_after_its_usage_period_raises_a_doubt(
     period = press.extension(
         "private_key_usage_period", {"not_before": day("2016-01-01"), "not_after": day("2016-03-31")}
     )
-    signer = press.signer(csca, extensions=(*press.signer_extensions, period))
+    signer = press.signer(csca, extensions=(*press.SIGNER, period))
     assert validity(press, csca, signer, now, at=day(at)) == expected
 
 
@@ -90,7 +90,7 @@ def test_an_issuer_that_had_run_out_when_it_certified_fails(press: Any, now: dat
 
 def test_of_two_certificates_with_one_key_the_one_in_date_counts(press: Any, csca: Any, now: datetime) -> None:
     renewed = press.certify(
-        "CSCA", csca.key, None, extensions=press.authority_extensions, years=(day("2019-01-01"), day("2032-01-01"))
+        "CSCA", csca.key, None, extensions=press.AUTHORITY, years=(day("2019-01-01"), day("2032-01-01"))
     )
     signer = press.signer(csca)
     for order in ([renewed, csca], [csca, renewed]):
@@ -103,5 +103,5 @@ def test_of_two_certificates_with_one_key_the_one_in_date_counts(press: Any, csc
 
 def test_a_usage_period_to_the_end_of_time_ends_never(press: Any, csca: Any, now: datetime) -> None:
     period = press.extension("private_key_usage_period", {"not_after": day("9999-12-31T23:59:59")})
-    signer = press.signer(csca, extensions=(*press.signer_extensions, period))
+    signer = press.signer(csca, extensions=(*press.SIGNER, period))
     assert validity(press, csca, signer, now) == VALID
