@@ -47,7 +47,7 @@ class Certificate:
     subject: str
     issuer: str
     country: str
-    """Two letters, upper case; empty where the subject names none."""
+    """Two letters, or three where the State wrote those, upper case; empty where the subject names none."""
     serial_number: int
     not_before: datetime
     not_after: datetime
@@ -161,7 +161,7 @@ def instant(value: Any) -> datetime:
 
 def _country(subject: x509.Name) -> str:
     country = subject.native.get("country_name", "")
-    return country.upper() if isinstance(country, str) else ""
+    return country.upper() if isinstance(country, str) and len(country) in (2, 3) else ""
 
 
 def _extensions(body: x509.TbsCertificate) -> dict[str, x509.Extension]:

@@ -18,6 +18,9 @@ from passport_reader.pki.countries import of_one_state
 from passport_reader.pki.revocation import RevocationList
 from passport_reader.pki.trust import TrustStore, Word
 
+MAX_DETAIL: Final = 400
+"""Characters of a detail that lists write: findings travel in messages with bounds."""
+
 _OTHER_PURPOSES: Final = ("2.23.136.1.1.", "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2")
 """Signers of master lists, deviation lists, visas and bar codes, and TLS (Doc 9303-12 §7.1.1.3, §7.1.2, §7.2.1): the
 same CSCA certifies them, and none of them may make passports. A signer of documents has no purpose at all."""
@@ -30,7 +33,7 @@ def chain_finding(
     check = "certificate_chain"
     if issuer is not None:
         return _doubt(check, signer, issuer, zone) or ChipFinding(
-            check, Outcome.SUCCESSFUL, "chain_verified", trust.source
+            check, Outcome.SUCCESSFUL, "chain_verified", trust.source[:MAX_DETAIL]
         )
     verdicts = {candidate.issued(signer) for candidate in trust.issuers(signer) if candidate.may_have_issued(signer)}
     if Verdict.UNSUPPORTED in verdicts:
@@ -63,7 +66,7 @@ def source_finding(issuer: Certificate | None, trust: TrustStore) -> ChipFinding
     if issuer is None:
         return ChipFinding("trust_source", Outcome.UNDETERMINED, "issuer_unknown")
     sources = trust.sources(issuer)
-    detail = "; ".join(str(source) for source in sources)
+    detail = "; ".join(str(source) for source in sources)[:MAX_DETAIL]
     if all(source.word == Word.UNROOTED for source in sources):
         return ChipFinding("trust_source", Outcome.UNDETERMINED, "source_unverified", detail)
     return ChipFinding("trust_source", Outcome.SUCCESSFUL, "source_verified", detail)

@@ -26,6 +26,9 @@ from passport_reader.pki.signed_data import SignerName, signer_name
 DEVIATION_LIST: Final = "2.23.136.1.1.7"  # id-icao-DeviationList
 DEFECT_LIST: Final = "0.4.0.127.0.7.3.1.5"  # id-DefectList
 
+MAX_WORDS: Final = 200
+"""Characters kept of a description, which is free text for an officer."""
+
 MAX_DEVIATIONS: Final = 10_000
 MAX_NUMBERS: Final = 1_000_000
 """Document numbers of one deviation. Italy's list of 2018 names 299,400."""
@@ -168,7 +171,7 @@ def _deviation(data: bytes, country: str, digest_name: str) -> Iterator[Deviatio
     documents = _documents(selected.value, Documents(country=country, digest_name=digest_name))
     for item in tlv.objects(described.value):
         parts = {part.tag: part.value for part in tlv.objects(item.value)}
-        words = parts.get(0x13, b"").decode("ascii", "replace")
+        words = parts.get(0x13, b"")[:MAX_WORDS].decode("ascii", "replace")
         kind = _KINDS.get(lds.decode_oid(parts[0x06]), Kind.UNKNOWN)
         yield Deviation(kind, documents, _numbers(parts.get(0xA0, b"")), words)
 

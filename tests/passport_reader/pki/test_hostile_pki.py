@@ -182,6 +182,16 @@ def test_a_key_of_absurd_numbers_verifies_nothing_and_costs_nothing(
     assert found["sod_signature"] == (Outcome.UNDETERMINED, "algorithm_unsupported")
 
 
+def test_details_of_findings_stay_short_whatever_a_certificate_says(
+    press: Any, csca: Any, store: TrustStore, now: datetime
+) -> None:
+    """They travel in messages that allow 512 characters."""
+    files = press.passport(press.signer(csca, country="U" * 5000))
+    lists = [TrustStore([certificate.parse(csca.der)], source=f"list {turn} " + "of " * 50) for turn in range(9)]
+    findings = authentication.passive(files, store.merged(*lists), now)
+    assert max(len(item.detail) for item in findings) <= 512
+
+
 def test_no_more_than_a_few_keys_are_tried(press: Any, csca: Any) -> None:
     """A believed list in which thirty authorities share a name and a key identifier."""
     many = [
