@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hmac import compare_digest
 
 from passport_reader import lds, mrz
 from passport_reader.data_groups import contents, face_image
+from passport_reader.data_groups.contents import Contents
 from passport_reader.document import ChipFinding, FaceImage, Mrz, Outcome, TravelDocument, UnusableData, UnusableMrz
 from passport_reader.lds import Ef, SecurityInfo, data_group
-from passport_reader.pki import authentication, signed_data
+from passport_reader.pki import authentication, leniency, signed_data
 from passport_reader.pki.trust import TrustStore
 from passport_reader.protocols import chip_authentication, terminal_authentication
 
@@ -81,16 +82,18 @@ def examine(
     files: Mapping[int, bytes], trust: TrustStore, at: datetime, *, access: ChipFinding, proofs: Sequence[ChipFinding]
 ) -> TravelDocument:
     """Files in, identity, portrait and findings out; `access` and `proofs` are what the chip itself showed."""
+    told = contents.decode(files)
     zone, zone_finding = _mrz(files, at)
     face, face_finding = _face(files)
-    passive = authentication.passive(files, trust, at)
-    return TravelDocument(
-        zone,
-        face,
-        (zone_finding, access, *passive, face_finding, *proofs),
-        files,
-        deviations=contents.decode(files).deviations,
-    )
+    passive = authentication.passive(files, trust, at, issued_on=_issued_on(files, told))
+    findings = leniency.hardened((zone_finding, access, *passive, face_finding, *proofs))
+    return TravelDocument(zone, face, findings, files, deviations=told.deviations)
+
+
+def _issued_on(files: Mapping[int, bytes], told: Contents) -> date | None:
+    """DG12's, where its hash is the signed one."""
+    issued = None if told.document_details is None else told.document_details.issue_date
+    return issued.known_day if issued is not None and signed_group(files, 12) else None
 
 
 def _mrz(files: Mapping[int, bytes], at: datetime) -> tuple[Mrz | None, ChipFinding]:

@@ -159,7 +159,7 @@ class _Reading:
             known=offers.groups_known and (15 not in offers.groups or Ef.DG15 in self.files),
             signed=examination.signed_group(self.files, 15),
         )
-        chip = self._chip_authentication(trust, offers)
+        chip = self._chip_authentication(trust, offers, at)
         authorised = terminal_authentication.finding(
             self._session.channel, offers.infos, terminal, self._binding(chip), known=offers.known, at=at
         )
@@ -168,10 +168,10 @@ class _Reading:
             self._read_what_is_allowed(_GUARDED)
         return chip, active, authorised
 
-    def _chip_authentication(self, trust: TrustStore, offers: examination.Offers) -> ChipFinding:
+    def _chip_authentication(self, trust: TrustStore, offers: examination.Offers, at: datetime) -> ChipFinding:
         """By the mapping of PACE where that was it; where it says nothing, by the protocol of its own."""
         if self._session.chip_data:
-            mapped = chip_mapping.finding(self._session.chip_data, self._session.card_security, trust)
+            mapped = chip_mapping.finding(self._session.chip_data, self._session.card_security, trust, at)
             if mapped.outcome is not Outcome.UNDETERMINED:
                 return mapped
         return chip_authentication.finding(self._session, offers.infos, known=offers.known)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from passport_reader.deviations import Deviations
 
@@ -20,9 +20,13 @@ class Moment:
     minute: int = 0
     second: int = 0
 
+    @property
+    def known_day(self) -> date | None:
+        return date(self.year, self.month, self.day) if self.year and self.month and self.day else None
+
     def __str__(self) -> str:
-        date = f"{self.year:04}-{self.month:02}-{self.day:02}".replace("-00", "-xx")
-        return date if self.hour is None else f"{date}T{self.hour:02}:{self.minute:02}:{self.second:02}"
+        day = f"{self.year:04}-{self.month:02}-{self.day:02}".replace("-00", "-xx")
+        return day if self.hour is None else f"{day}T{self.hour:02}:{self.minute:02}:{self.second:02}"
 
 
 def packed_moment(value: bytes, notes: Deviations) -> Moment | None:

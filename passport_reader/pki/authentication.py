@@ -3,38 +3,60 @@
 Pure: files, trust and an instant in, findings out. Nothing here is ever taken for passed: what could not be checked
 is undetermined, with the reason as code.
 
-sod_hash              hashes_match, hash_mismatch, data_group_unlisted, data_group_missing
+sod_hash              hashes_match, hash_mismatch, data_group_unlisted, data_group_missing, known_deviation
 sod_signature         signature_valid, signature_invalid, algorithm_unsupported, signer_missing
-certificate_chain     chain_verified, chain_broken, issuer_unknown, algorithm_unsupported, signer_missing
-certificate_validity  valid, certificate_expired, certificate_not_yet_valid, issuer_expired, issuer_not_yet_valid,
-                      signed_outside_validity, signer_missing
-revocation            not_revoked, revoked, no_revocation_list, revocation_list_stale, issuer_unknown, signer_missing
+certificate_chain     see `chain`
+certificate_validity  see `validity`
+revocation            see `chain`
+trust_source          see `chain`
+algorithm_policy      algorithms_accepted, legacy_algorithms_accepted, algorithm_weak, signer_missing
+known_deviation       see `leniency`; only where a list that is believed speaks of this document
 
-All five are sod_missing or sod_unusable where there is no security object to start from.
+All but the last are sod_missing or sod_unusable where there is no security object to start from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from hmac import compare_digest
 from typing import Final
 
-from passport_reader.document import ChipFinding, Outcome, UnusableData
+from passport_reader import lds, mrz
+from passport_reader.document import ChipFinding, Mrz, Outcome, UnusableData, UnusableMrz
 from passport_reader.lds import Ef, data_group
-from passport_reader.pki import signed_data
+from passport_reader.pki import chain, leniency, signed_data, validity
 from passport_reader.pki.certificate import Certificate, Verdict
-from passport_reader.pki.signed_data import SecurityObject
+from passport_reader.pki.deviations import Deviation, Kind, Subject
+from passport_reader.pki.policy import AlgorithmPolicy, Use
+from passport_reader.pki.signed_data import SecurityObject, SignedData
 from passport_reader.pki.trust import TrustStore
+from passport_reader.pki.validity import Moments
 
-PASSIVE: Final = ("sod_hash", "sod_signature", "certificate_chain", "certificate_validity", "revocation")
+PASSIVE: Final = (
+    "sod_hash", "sod_signature", "certificate_chain", "certificate_validity", "revocation", "trust_source",
+    "algorithm_policy",
+)  # fmt: skip
 
 _MANDATORY: Final = (1, 2)
 """Data groups every passport has (Doc 9303-10 §4.2): one that was not read leaves the hashes undetermined."""
 
+_OF_TODAY: Final = AlgorithmPolicy()
 
-def passive(files: Mapping[int, bytes], trust: TrustStore, at: datetime) -> tuple[ChipFinding, ...]:
-    """One finding for each name of `PASSIVE`. `files` by file identifier; `at` has a time zone."""
+
+def passive(
+    files: Mapping[int, bytes],
+    trust: TrustStore,
+    at: datetime,
+    *,
+    issued_on: date | None = None,
+    policy: AlgorithmPolicy = _OF_TODAY,
+) -> tuple[ChipFinding, ...]:
+    """One finding for each name of `PASSIVE`, and those of known deviations.
+
+    `files` by file identifier; `at` has a time zone; `issued_on` is DG12's date of issue, where somebody read it.
+    """
     sod = files.get(Ef.SOD)
     if sod is None:
         return _all(Outcome.UNDETERMINED, "sod_missing")
@@ -42,41 +64,112 @@ def passive(files: Mapping[int, bytes], trust: TrustStore, at: datetime) -> tupl
         security_object = signed_data.security_object(sod)
     except UnusableData as error:
         return _all(Outcome.FAILED, "sod_unusable", str(error))
-    hashes, signature = hash_finding(security_object, files), signature_finding(security_object)
-    signer = security_object.signed.signer
-    if signer.certificate is None:
-        missing = [ChipFinding(check, Outcome.UNDETERMINED, "signer_missing") for check in PASSIVE[2:]]
-        return (hashes, signature, *missing)
-    issuer = trust.issuer(signer.certificate)
-    return (
-        hashes,
-        signature,
-        chain_finding(signer.certificate, issuer, trust),
-        validity_finding(signer.certificate, issuer, signer.signing_time, at),
-        revocation_finding(signer.certificate, issuer, trust, at),
-    )
+    signed = security_object.signed
+    zone = _signed_zone(security_object, files, at)
+    moments = Moments(at, signed.signer.signing_time, issued_on, None if zone is None else zone.expiry_date)
+    case = _case(signed, trust, moments, zone)
+    if case is None:
+        missing = [ChipFinding(check, Outcome.UNDETERMINED, "signer_missing") for check in PASSIVE[1:]]
+        return (hash_finding(security_object, files), *missing)
+    hashes = hash_finding(security_object, files, leniency.excused_groups(case.known) if case.authentic else ())
+    weighed = policy_finding(_uses(security_object, case), policy)
+    return (hashes, *case.findings, weighed, *leniency.findings(case.known))
 
 
 def _all(outcome: Outcome, code: str, detail: str = "") -> tuple[ChipFinding, ...]:
     return tuple(ChipFinding(check, outcome, code, detail) for check in PASSIVE)
 
 
-def hash_finding(security_object: SecurityObject, files: Mapping[int, bytes]) -> ChipFinding:
+def _signed_zone(security_object: SecurityObject, files: Mapping[int, bytes], at: datetime) -> Mrz | None:
+    """The MRZ of DG1, where its hash is the signed one: nothing else may say which document this is."""
+    dg1 = files.get(Ef.DG1)
+    if dg1 is None or 1 not in security_object.hashes or not _matches(security_object, 1, dg1):
+        return None
+    try:
+        return mrz.parse(lds.machine_readable_zone(dg1), today=at.date())
+    except (UnusableMrz, UnusableData):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A signed message with its signer, judged. `findings` are those of `PASSIVE` from signature to trust source."""
+
+    signed: SignedData
+    signer: Certificate
+    issuer: Certificate | None
+    moments: Moments
+    known: tuple[Deviation, ...]
+    authentic: bool
+    """Signature and chain hold: what the message says of itself is the State's word."""
+    findings: tuple[ChipFinding, ...]
+
+
+def _case(signed: SignedData, trust: TrustStore, moments: Moments, zone: Mrz | None = None) -> Case | None:
+    """None where nobody knows the signer's certificate."""
+    signer = signed.signer.certificate or trust.document_signer(signed.signer.name)
+    if signer is None:
+        return None
+    issuer = trust.issuer(signer)
+    known = leniency.known_of(_subject(signer, issuer, zone, moments), trust.known)
+    signature = signature_finding(signed, signer)
+    link = chain.chain_finding(signer, issuer, trust, zone)
+    authentic = signature.outcome is link.outcome is Outcome.SUCCESSFUL
+    revoked = chain.revocation_finding(signer, issuer, trust, moments.at)
+    if any(item.kind is Kind.SIGNER_REVOKED for item in known):
+        revoked = ChipFinding(revoked.check, Outcome.FAILED, "revoked", "by a defect list")
+    in_date = validity.finding(signer, issuer, moments)
+    softened = [leniency.softened(item, known, authentic=authentic) for item in (link, in_date)]
+    findings = (signature, *softened, revoked, chain.source_finding(issuer, trust))
+    return Case(signed, signer, issuer, moments, known, authentic, findings)
+
+
+def _subject(signer: Certificate, issuer: Certificate | None, zone: Mrz | None, moments: Moments) -> Subject:
+    country = signer.country if issuer is None else issuer.country
+    issued = moments.issued_on or (None if moments.signed is None else moments.signed.date())
+    if zone is None:
+        return Subject(signer, country, issued_on=issued)
+    return Subject(signer, country, zone.document_code, zone.document_number, issued)
+
+
+def card_security(signed: SignedData, trust: TrustStore, at: datetime) -> ChipFinding:
+    """EF.CardSecurity's signer (BSI TR-03110-3 A.1.2), judged as a security object's; the worst counts.
+
+    That no revocation list is known is left to the finding `revocation` of the security object.
+    """
+    case = _case(signed, trust, Moments(at, signed.signer.signing_time))
+    if case is None:
+        return ChipFinding("card_security", Outcome.UNDETERMINED, "signer_missing")
+    signature, link, in_date, revoked, _ = case.findings
+    counting = [signature, link, in_date] + [revoked] * (revoked.outcome is Outcome.FAILED)
+    for outcome in (Outcome.FAILED, Outcome.UNDETERMINED):
+        for item in counting:
+            if item.outcome is outcome:
+                return ChipFinding("card_security", outcome, item.code, item.detail)
+    return ChipFinding("card_security", Outcome.SUCCESSFUL, "signature_valid", case.signer.country)
+
+
+def hash_finding(
+    security_object: SecurityObject, files: Mapping[int, bytes], excused: Sequence[int] | frozenset[int] = ()
+) -> ChipFinding:
     """Every data group read against its hash (§5.1 step 5).
 
-    One that the security object does not list is nobody's word: it is named as unsigned, and used for nothing.
+    One that the security object does not list is nobody's word: it is named as unsigned, and used for nothing. A
+    mismatch of `excused` groups alone, which the State itself has announced, is undetermined.
     """
     listed = security_object.hashes
     read = {number: files[data_group(number)] for number in range(1, 17) if data_group(number) in files}
     wrong = [number for number in read if number in listed and not _matches(security_object, number, read[number])]
     missing = [number for number in _MANDATORY if number not in read]
     unlisted = [number for number in read if number not in listed]
-    if wrong:
+    if set(wrong) - set(excused):
         return ChipFinding("sod_hash", Outcome.FAILED, "hash_mismatch", _titles(wrong))
     if set(unlisted) & set(_MANDATORY):
         return ChipFinding("sod_hash", Outcome.FAILED, "data_group_unlisted", _titles(unlisted))
     if missing:
         return ChipFinding("sod_hash", Outcome.UNDETERMINED, "data_group_missing", _titles(missing))
+    if wrong:
+        return ChipFinding("sod_hash", Outcome.UNDETERMINED, leniency.CODE, _titles(wrong))
     unsigned = f"; unsigned: {_titles(unlisted)}" if unlisted else ""
     matching = _titles([number for number in read if number in listed])
     return ChipFinding("sod_hash", Outcome.SUCCESSFUL, "hashes_match", matching + unsigned)
@@ -90,58 +183,41 @@ def _titles(numbers: Sequence[int]) -> str:
     return ", ".join(f"DG{number}" for number in numbers)
 
 
-def signature_finding(security_object: SecurityObject) -> ChipFinding:
-    """The document signer's signature of the security object (§5.1 step 3)."""
-    if security_object.signed.signer.certificate is None:
-        return ChipFinding("sod_signature", Outcome.UNDETERMINED, "signer_missing")
+def signature_finding(signed: SignedData, signer: Certificate) -> ChipFinding:
+    """The signer's signature of the message (§5.1 step 3)."""
     outcome, code = {
         Verdict.VALID: (Outcome.SUCCESSFUL, "signature_valid"),
         Verdict.WRONG: (Outcome.FAILED, "signature_invalid"),
         Verdict.UNSUPPORTED: (Outcome.UNDETERMINED, "algorithm_unsupported"),
-    }[security_object.signed.verify()]
-    return ChipFinding("sod_signature", outcome, code, security_object.hash_name)
+    }[signed.signer.signed(signed.content, signer)]
+    algorithm = signed.signer.algorithm
+    return ChipFinding("sod_signature", outcome, code, f"{algorithm.family}, {signed.signer.hash_name}")
 
 
-def chain_finding(signer: Certificate, issuer: Certificate | None, trust: TrustStore) -> ChipFinding:
-    """Document signer to country signing certificate (§5.1 step 4)."""
-    if issuer is not None:
-        return ChipFinding("certificate_chain", Outcome.SUCCESSFUL, "chain_verified", trust.source)
-    verdicts = {candidate.issued(signer) for candidate in trust.issuers(signer) if candidate.may_have_issued(signer)}
-    if Verdict.UNSUPPORTED in verdicts:
-        return ChipFinding("certificate_chain", Outcome.UNDETERMINED, "algorithm_unsupported", signer.country)
-    if verdicts:
-        return ChipFinding("certificate_chain", Outcome.FAILED, "chain_broken", signer.country)
-    return ChipFinding("certificate_chain", Outcome.UNDETERMINED, "issuer_unknown", signer.country)
+def _uses(security_object: SecurityObject, case: Case) -> tuple[Use, ...]:
+    """Every algorithm the verdict rests on, with the last day on which it can have been used."""
+    signer, of_message = case.signer, security_object.signed.signer
+    signed_on, certified_on = case.moments.latest_signing(signer), signer.not_before.date()
+    return (
+        Use("the hashes of the data groups", signed_on, security_object.hash_name),
+        Use("the digest of the security object", signed_on, of_message.digest),
+        Use("the signature of the security object", signed_on, of_message.hash_name, signer.key),
+        Use(
+            "the signature of the signer's certificate",
+            certified_on,
+            signer.algorithm.hash_name,
+            None if case.issuer is None else case.issuer.key,
+        ),
+    )
 
 
-def validity_finding(
-    signer: Certificate, issuer: Certificate | None, signed_at: datetime | None, at: datetime
-) -> ChipFinding:
-    """Valid when it signed, where the signature says when, and now: signers outlive documents (Doc 9303-12 §4).
+def policy_finding(uses: Sequence[Use], policy: AlgorithmPolicy) -> ChipFinding:
+    """A right signature of a weak algorithm proves nothing, and nobody may take it for proof: that is a failure.
 
-    An issuer nobody knows is the chain's matter; here the signer is judged alone then.
+    Undetermined would be too little: it says that nothing is known, when it is known that the rule was broken.
     """
-    check = "certificate_validity"
-    if signed_at is not None and not signer.valid_at(signed_at):
-        return ChipFinding(check, Outcome.FAILED, "signed_outside_validity")
-    for name, subject in (("certificate", signer), ("issuer", issuer)):
-        if subject is not None and at < subject.not_before:
-            return ChipFinding(check, Outcome.FAILED, f"{name}_not_yet_valid", f"{subject.not_before:%Y-%m-%d}")
-        if subject is not None and at > subject.not_after:
-            return ChipFinding(check, Outcome.FAILED, f"{name}_expired", f"{subject.not_after:%Y-%m-%d}")
-    return ChipFinding(check, Outcome.SUCCESSFUL, "valid", "signer alone" if issuer is None else "")
-
-
-def revocation_finding(signer: Certificate, issuer: Certificate | None, trust: TrustStore, at: datetime) -> ChipFinding:
-    """Against the issuer's newest list. No list is no answer, and a stale list only an answer where it says revoked."""
-    check = "revocation"
-    if issuer is None:
-        return ChipFinding(check, Outcome.UNDETERMINED, "issuer_unknown")
-    revoked = trust.revocation_list(issuer)
-    if revoked is None:
-        return ChipFinding(check, Outcome.UNDETERMINED, "no_revocation_list", signer.country)
-    if signer.serial_number in revoked.serial_numbers:
-        return ChipFinding(check, Outcome.FAILED, "revoked", signer.country)
-    if revoked.next_at is None or at > revoked.next_at or at < revoked.issued_at:
-        return ChipFinding(check, Outcome.UNDETERMINED, "revocation_list_stale", signer.country)
-    return ChipFinding(check, Outcome.SUCCESSFUL, "not_revoked", signer.country)
+    weak, legacy = policy.weak(uses), policy.legacy(uses)
+    if weak:
+        return ChipFinding("algorithm_policy", Outcome.FAILED, "algorithm_weak", "; ".join(weak))
+    code = "legacy_algorithms_accepted" if legacy else "algorithms_accepted"
+    return ChipFinding("algorithm_policy", Outcome.SUCCESSFUL, code, "; ".join(legacy))

@@ -1,54 +1,42 @@
-"""X.509 certificates as States issue them, and the signatures of their keys.
+"""X.509 certificates as States issue them (Doc 9303-12 §7.1, RFC 5280), read for what an inspection asks of them.
 
 Parsed with asn1crypto: `cryptography` refuses a sixth of the German master list (explicit curve parameters, trailing
-data). Signatures are verified over the bytes as they came. Doc 9303-12 §7, RFC 5280, BSI TR-03111.
+data). Signatures are verified over the bytes as they came.
 """
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from asn1crypto import algos, keys, x509
-from asn1crypto.core import OctetString
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from asn1crypto import x509
 
-from passport_reader.arithmetic import curves, domain_parameters
-from passport_reader.arithmetic.domain_parameters import Curve, Point
+from passport_reader import tlv
 from passport_reader.document import UnusableData
+from passport_reader.pki import signatures
+from passport_reader.pki.keys import MALFORMED, EllipticKey, PublicKey, public_key
+from passport_reader.pki.signatures import SignatureAlgorithm, Verdict
 
-MALFORMED: Final = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
-"""What asn1crypto raises on bytes that are not what they claim."""
+__all__ = ["MALFORMED", "Certificate", "EllipticKey", "PublicKey", "Verdict", "of", "parse", "public_key"]
 
-_HASHES: Final[dict[str, hashes.HashAlgorithm]] = {
-    "sha1": hashes.SHA1(),  # noqa: S303  documents issued before 2011 stay valid until they expire
-    "sha224": hashes.SHA224(),
-    "sha256": hashes.SHA256(),
-    "sha384": hashes.SHA384(),
-    "sha512": hashes.SHA512(),
-}
+MAX_OCTETS: Final = 16 * 1024
+"""Of one certificate. The largest of the German master list has 2,299."""
 
+MAX_NAME_PARTS: Final = 64
+"""Of one name. The German master list has 7 at most; comparing names costs per part."""
 
-class Verdict(StrEnum):
-    VALID = "valid"
-    WRONG = "wrong"
-    UNSUPPORTED = "unsupported"
-    """Neither right nor wrong: the algorithm or the curve is not one this reader knows."""
+_DOCUMENT_TYPES: Final = "2.23.136.1.1.6.2"  # documentTypeList, Doc 9303-12 §7.1.1.6
+_UNDERSTOOD: Final = frozenset(
+    {"authority_key_identifier", "key_identifier", "key_usage", "private_key_usage_period", "basic_constraints",
+     "extended_key_usage", "subject_alt_name", "issuer_alt_name", "crl_distribution_points", "certificate_policies",
+     _DOCUMENT_TYPES, "2.23.136.1.1.6.1"}  # and nameChange
+)  # fmt: skip
+"""Extensions whose meaning this reader keeps to, by asn1crypto's names (Doc 9303-12 table 6)."""
 
-
-@dataclass(frozen=True, slots=True)
-class EllipticKey:
-    curve: Curve
-    point: Point
-
-
-PublicKey = EllipticKey | rsa.RSAPublicKey
+Period = tuple[datetime | None, datetime | None]
+"""From and to, both included; None where it is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +47,7 @@ class Certificate:
     subject: str
     issuer: str
     country: str
+    """Two letters, or three where the State wrote those, upper case; empty where the subject names none."""
     serial_number: int
     not_before: datetime
     not_after: datetime
@@ -67,7 +56,24 @@ class Certificate:
     key: PublicKey | None = field(repr=False)
     signed: bytes = field(repr=False)
     signature: bytes = field(repr=False)
-    algorithm: algos.SignedDigestAlgorithm = field(repr=False)
+    algorithm: SignatureAlgorithm = field(repr=False)
+    consistent: bool
+    """The signature is of the algorithm that the signed part names (RFC 5280 §4.1.1.2)."""
+    certifies: bool
+    """It may sign certificates: by basic constraints or by key usage. Eleven certificates of the German master
+    list lack one of the two; no document signer has either."""
+    usage: frozenset[str] | None
+    """Key usage in asn1crypto's words; None where the certificate does not say."""
+    purposes: frozenset[str]
+    """Extended key usage, dotted. A document signer has none (Doc 9303-12 table 6)."""
+    signs_during: Period | None
+    """Private key usage period (RFC 3280 §4.2.1.4)."""
+    document_types: frozenset[str]
+    """First letters of the MRZ's document code that a document signer signs for; empty where it does not say."""
+    states: frozenset[str]
+    """Issuing States as in the MRZ, which the subject's alternative name gives as locality (Doc 9303-12 §7.1.1.2)."""
+    unknown_critical: bool
+    """It carries an extension that must be understood and is not (RFC 5280 §4.2)."""
 
     @property
     def self_issued(self) -> bool:
@@ -84,11 +90,15 @@ class Certificate:
 
     def issued(self, other: Certificate) -> Verdict:
         """Whether this certificate's key signed the other's."""
-        return verify(self.key, other.algorithm, other.signature, other.signed)
+        if not other.consistent:
+            return Verdict.WRONG
+        return signatures.verify(self.key, other.algorithm, other.signature, other.signed)
 
 
 def parse(der: bytes) -> Certificate:
     """Raise `UnusableData`."""
+    if len(der) > MAX_OCTETS:
+        raise UnusableData("a certificate is too large", octets=len(der))
     try:
         return of(x509.Certificate.load(der))
     except MALFORMED:
@@ -96,100 +106,103 @@ def parse(der: bytes) -> Certificate:
 
 
 def of(parsed: x509.Certificate) -> Certificate:
-    """May raise any of `MALFORMED`: asn1crypto parses late."""
-    body = parsed["tbs_certificate"]
-    authority = parsed.authority_key_identifier_value
-    identifier = None if authority is None else authority["key_identifier"].native
-    country = parsed.subject.native.get("country_name", "")
+    """May raise any of `MALFORMED`, for asn1crypto parses late, or `UnusableData`."""
+    der, body = parsed.dump(), parsed["tbs_certificate"]
+    if len(der) > MAX_OCTETS:
+        raise UnusableData("a certificate is too large", octets=len(der))
+    extensions = _extensions(body)
+    authority = _value(extensions, "authority_key_identifier")
+    subject_key = _value(extensions, "key_identifier")
+    constraints, usage = _value(extensions, "basic_constraints"), _value(extensions, "key_usage")
+    purposes = _value(extensions, "extended_key_usage")
+    allowed = None if usage is None else frozenset(usage.native)
+    is_authority = constraints is not None and constraints["ca"].native is True
     return Certificate(
-        der=parsed.dump(),
-        subject=parsed.subject.hashable,
-        issuer=parsed.issuer.hashable,
-        country=country.upper() if isinstance(country, str) else "",
-        serial_number=parsed.serial_number,
-        not_before=body["validity"]["not_before"].native,
-        not_after=body["validity"]["not_after"].native,
-        subject_key=parsed.key_identifier,
-        authority_key=identifier,
+        der=der,
+        subject=name(body["subject"]),
+        issuer=name(body["issuer"]),
+        country=_country(body["subject"]),
+        serial_number=body["serial_number"].native,
+        not_before=instant(body["validity"]["not_before"].native),
+        not_after=instant(body["validity"]["not_after"].native),
+        subject_key=None if subject_key is None else subject_key.native,
+        authority_key=None if authority is None else authority["key_identifier"].native,
         key=public_key(body["subject_public_key_info"]),
         signed=body.dump(),
         signature=parsed["signature_value"].native,
-        algorithm=parsed["signature_algorithm"],
+        algorithm=SignatureAlgorithm.of(parsed["signature_algorithm"]),
+        consistent=parsed["signature_algorithm"].dump() == body["signature"].dump(),
+        certifies=is_authority or "key_cert_sign" in (allowed or ()),
+        usage=allowed,
+        purposes=frozenset() if purposes is None else frozenset(item.dotted for item in purposes),
+        signs_during=_period(_value(extensions, "private_key_usage_period")),
+        document_types=_document_types(extensions.get(_DOCUMENT_TYPES)),
+        states=_states(extensions),
+        unknown_critical=any(
+            item["critical"].native and known not in _UNDERSTOOD for known, item in extensions.items()
+        ),
     )
 
 
-def public_key(info: keys.PublicKeyInfo) -> PublicKey | None:
-    """None for kinds and curves this reader does not know."""
-    if info.algorithm in ("rsa", "rsassa_pss"):
-        numbers = info["public_key"].parsed
-        return rsa.RSAPublicNumbers(numbers["public_exponent"].native, numbers["modulus"].native).public_key()
-    if info.algorithm != "ec":
+def name(parsed: x509.Name) -> str:
+    """A distinguished name made comparable (RFC 5280 §7.1: case, spaces and string types do not count)."""
+    if len(parsed.chosen) > MAX_NAME_PARTS:
+        raise UnusableData("a distinguished name has too many parts", parts=len(parsed.chosen))
+    comparable: str = parsed.hashable
+    return comparable
+
+
+def instant(value: Any) -> datetime:
+    """A moment with time zone; `ValueError` for asn1crypto's year zero, which no calendar has."""
+    if not isinstance(value, datetime):
+        raise ValueError("not a moment")
+    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+
+
+def _country(subject: x509.Name) -> str:
+    country = subject.native.get("country_name", "")
+    return country.upper() if isinstance(country, str) and len(country) in (2, 3) else ""
+
+
+def _extensions(body: x509.TbsCertificate) -> dict[str, x509.Extension]:
+    """By name, or dotted where asn1crypto knows none. RFC 5280 §4.2: never two of a kind, for which would count?"""
+    found: dict[str, x509.Extension] = {}
+    for item in body["extensions"]:
+        kind = item["extn_id"].native
+        if kind in found:
+            raise UnusableData("a certificate has an extension twice")
+        found[kind] = item
+    return found
+
+
+def _value(extensions: Mapping[str, x509.Extension], kind: str) -> Any:
+    return extensions[kind]["extn_value"].parsed if kind in extensions else None
+
+
+def _period(parsed: Any) -> Period | None:
+    if parsed is None:
         return None
-    curve = _curve(info["algorithm"]["parameters"])
-    return None if curve is None else EllipticKey(curve, curve.decode(info["public_key"].native))
+    start, end = parsed["not_before"].native, parsed["not_after"].native
+    return (None if start is None else instant(start), None if end is None else instant(end))
 
 
-def _curve(parameters: keys.ECDomainParameters) -> Curve | None:
-    if parameters.name == "named":
-        return domain_parameters.BY_OID.get(parameters.chosen.dotted)
-    if parameters.name != "specified":
-        return None
-    explicit = parameters.chosen
-    field_, equation = explicit["field_id"], explicit["curve"]
-    if field_["field_type"].native != "prime_field":
-        return None
-    a, b = (int.from_bytes(_octets(equation[name]), "big") for name in ("a", "b"))
-    prime = field_["parameters"].native
-    return domain_parameters.matching(prime, a, b, _octets(explicit["base"]), explicit["order"].native)
-
-
-def _octets(value: OctetString) -> bytes:
-    return bytes(value)
-
-
-def verify(key: PublicKey | None, algorithm: Any, signature: bytes, data: bytes, *, digest: str = "") -> Verdict:
-    """`algorithm` as asn1crypto parsed it; `digest` names the hash where the algorithm does not."""
+def _document_types(extension: x509.Extension | None) -> frozenset[str]:
+    """SEQUENCE { version, SET OF PrintableString }. Several States encode it wrongly, and it is not critical: what
+    cannot be read says nothing."""
+    if extension is None:
+        return frozenset()
     try:
-        kind = algorithm.signature_algo
-        name = digest if algorithm["algorithm"].native in ("rsassa_pkcs1v15", "ecdsa") else algorithm.hash_algo
-        hash_ = _HASHES[name]
-        if isinstance(key, rsa.RSAPublicKey):
-            return _verify_rsa(key, kind, algorithm, hash_, signature, data)
-        if isinstance(key, EllipticKey) and kind == "ecdsa":
-            return _verify_ecdsa(key, hash_, signature, data)
-    except (*MALFORMED, UnsupportedAlgorithm):
-        return Verdict.UNSUPPORTED
-    return Verdict.UNSUPPORTED
+        listed = tlv.value(bytes(extension["extn_value"]), 0x30, 0x31)
+        return frozenset(item.value.decode("ascii").rstrip("<") for item in tlv.objects(listed))
+    except (UnusableData, UnicodeDecodeError, *MALFORMED):
+        return frozenset()
 
 
-def _verify_rsa(
-    key: rsa.RSAPublicKey, kind: str, algorithm: Any, hash_: hashes.HashAlgorithm, signature: bytes, data: bytes
-) -> Verdict:
-    scheme: padding.AsymmetricPadding = padding.PKCS1v15()
-    if kind == "rsassa_pss":
-        parameters = algorithm["parameters"]
-        mask = _HASHES[parameters["mask_gen_algorithm"]["parameters"]["algorithm"].native]
-        scheme = padding.PSS(padding.MGF1(mask), parameters["salt_length"].native)
-    elif kind != "rsassa_pkcs1v15":
-        return Verdict.UNSUPPORTED
+def _states(extensions: Mapping[str, x509.Extension]) -> frozenset[str]:
+    """Not critical, and encoded wrongly by some: what cannot be read says nothing."""
     try:
-        key.verify(signature, data, scheme, hash_)
-    except InvalidSignature:
-        return Verdict.WRONG
-    return Verdict.VALID
-
-
-def _verify_ecdsa(key: EllipticKey, hash_: hashes.HashAlgorithm, signature: bytes, data: bytes) -> Verdict:
-    try:
-        r, s = decode_dss_signature(signature)
-    except ValueError:
-        return Verdict.WRONG
-    if key.curve.library is None:
-        digest = hashlib.new(hash_.name, data, usedforsecurity=False).digest()
-        return Verdict.VALID if curves.verify(key.curve, key.point, r, s, digest) else Verdict.WRONG
-    public = ec.EllipticCurvePublicNumbers(key.point.x, key.point.y, key.curve.library).public_key()
-    try:
-        public.verify(signature, data, ec.ECDSA(hash_))
-    except InvalidSignature:
-        return Verdict.WRONG
-    return Verdict.VALID
+        alternatives = _value(extensions, "subject_alt_name") or ()
+        names = [item.chosen.native for item in alternatives if item.name == "directory_name"]
+        return frozenset(name["locality_name"] for name in names if isinstance(name.get("locality_name"), str))
+    except MALFORMED:
+        return frozenset()

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from passport_reader import lds
 from passport_reader.arithmetic.agreement import KeyAgreement
 from passport_reader.card.messaging import MessagingFailed, SessionKeys, unpad
 from passport_reader.document import ChipFinding, Outcome, UnusableData
-from passport_reader.pki import signed_data
-from passport_reader.pki.certificate import Verdict
+from passport_reader.pki import authentication, signed_data
 from passport_reader.pki.signed_data import SignedData
 from passport_reader.pki.trust import TrustStore
 from passport_reader.protocols import chip_key
@@ -57,11 +57,11 @@ def opened(keys: SessionKeys, sealed: bytes) -> int | None:
         return None
 
 
-def finding(runs: Sequence[ChipData], card_security: bytes | None, trust: TrustStore) -> ChipFinding:
+def finding(runs: Sequence[ChipData], card_security: bytes | None, trust: TrustStore, at: datetime) -> ChipFinding:
     """Whether the chip proved the key of EF.CardSecurity in every run, and whether a State vouches for that key.
 
-    Codes: chip_key_proven; chip_key_mismatch, signature_invalid (failed); card_security_missing,
-    card_security_unusable, chip_key_missing, algorithm_unsupported, signer_missing, issuer_unknown (undetermined).
+    Codes: chip_key_proven; chip_key_mismatch (failed); card_security_missing, card_security_unusable, chip_key_missing
+    (undetermined); and those of a security object's signer (`pki.authentication.card_security`).
     """
     if card_security is None:
         return ChipFinding(_CHECK, Outcome.UNDETERMINED, "card_security_missing")
@@ -74,7 +74,7 @@ def finding(runs: Sequence[ChipData], card_security: bytes | None, trust: TrustS
         return ChipFinding(_CHECK, Outcome.UNDETERMINED, "chip_key_missing")
     if not any(all(run.proves(key) for run in runs) for key in keys):
         return ChipFinding(_CHECK, Outcome.FAILED, "chip_key_mismatch", "chip authentication mapping")
-    return _vouched(signed, trust) or ChipFinding(
+    return _vouched(signed, trust, at) or ChipFinding(
         _CHECK, Outcome.SUCCESSFUL, "chip_key_proven", "chip authentication mapping"
     )
 
@@ -88,16 +88,9 @@ def _keys(signed: SignedData, runs: Sequence[ChipData]) -> list[StaticKey]:
     return [info.key for info in infos if info.key is not None and (info.key_id, info.key.agreement) in named]
 
 
-def _vouched(signed: SignedData, trust: TrustStore) -> ChipFinding | None:
-    """None where the signature verifies and its signer chains to the trust store; else why not."""
-    signer = signed.signer.certificate
-    if signer is None:
-        return ChipFinding(_CHECK, Outcome.UNDETERMINED, "signer_missing")
-    verdict = signed.verify()
-    if verdict is Verdict.WRONG:
-        return ChipFinding(_CHECK, Outcome.FAILED, "signature_invalid", "EF_CardSecurity")
-    if verdict is Verdict.UNSUPPORTED:
-        return ChipFinding(_CHECK, Outcome.UNDETERMINED, "algorithm_unsupported", "EF_CardSecurity")
-    if trust.issuer(signer) is None:
-        return ChipFinding(_CHECK, Outcome.UNDETERMINED, "issuer_unknown", "EF_CardSecurity")
-    return None
+def _vouched(signed: SignedData, trust: TrustStore, at: datetime) -> ChipFinding | None:
+    """None where a State vouches for EF.CardSecurity as it does for EF.SOD; else why not."""
+    judged = authentication.card_security(signed, trust, at)
+    if judged.outcome is Outcome.SUCCESSFUL:
+        return None
+    return ChipFinding(_CHECK, judged.outcome, judged.code, f"EF_CardSecurity {judged.detail}".rstrip())

@@ -20,6 +20,7 @@ from simulators.cms_writer import signed_message
 from simulators.states import STATES
 
 P256 = 12
+AT = datetime(2026, 11, 23, tzinfo=UTC)
 SECURITY_OBJECT = "0.4.0.127.0.7.3.2.1"
 
 
@@ -52,7 +53,7 @@ def card_security(*infos: bytes, content_type: str = SECURITY_OBJECT, issuer: st
 
 
 def found(runs: list[ChipData], file: bytes | None, trust: TrustStore) -> tuple[Outcome, str]:
-    finding = chip_mapping.finding(runs, file, trust)
+    finding = chip_mapping.finding(runs, file, trust, AT)
     assert finding.check == "chip_authentication"
     return finding.outcome, finding.code
 

@@ -24,7 +24,8 @@ Issue = Callable[..., Passport]
 ZONE = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F1204159ZE184226B<<<<<10"
 CHECKS = {
     "mrz", "access_control", "sod_hash", "sod_signature", "certificate_chain", "certificate_validity", "revocation",
-    "active_authentication", "chip_authentication", "terminal_authentication", "face_image",
+    "trust_source", "algorithm_policy", "active_authentication", "chip_authentication", "terminal_authentication",
+    "face_image",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -226,7 +227,10 @@ def test_chip_authentication_mapping(
     assert info.key.public == element(domain, values["pk_ca"])
     assert info.key_id == data.key_id
     assert data.proves(info.key)
-    assert chip_mapping.finding([data], None, TrustStore()).outcome is Outcome.UNDETERMINED
+    assert (
+        chip_mapping.finding([data], None, TrustStore(), datetime(2026, 11, 23, tzinfo=UTC)).outcome
+        is Outcome.UNDETERMINED
+    )
 
 
 def test_a_can_is_its_digits() -> None:

@@ -57,7 +57,7 @@ def test_a_passport_of_every_state_passes_passive_authentication(world: World, t
     [
         ("dg2_tampered", {"sod_hash"}),
         ("sod_of_another", {"sod_hash"}),
-        ("unknown_issuer", {"certificate_chain", "revocation"}),
+        ("unknown_issuer", {"certificate_chain", "revocation", "trust_source"}),
         ("expired_signer", {"certificate_validity"}),
         ("revoked_signer", {"revocation"}),
         ("mrz_mismatch", set()),
