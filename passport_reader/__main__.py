@@ -5,22 +5,20 @@ Exit status 0 when the command ran, whatever it found; 2 for unusable arguments 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
-import numpy as np
 import typer
-from PIL import Image, UnidentifiedImageError
 
+from passport_reader import command_output as output
 from passport_reader import examination, reading
 from passport_reader import mrz as machine_readable
 from passport_reader.card.pcsc import PcscReader
 from passport_reader.card.vpcd import VpcdReader
+from passport_reader.command_input import TerminalFiles, TrustFiles, folder, instant, key, octets, picture, unusable
 from passport_reader.document import (
     Card,
     ChipFinding,
@@ -33,22 +31,19 @@ from passport_reader.document import (
     UnusableData,
     UnusableMrz,
 )
-from passport_reader.lds import Ef
 from passport_reader.mrz import NotAnMrz
-from passport_reader.pki.trust import TrustRefused, TrustStore
-from passport_reader.protocols.access import CanKey, Key, MrzKey, UnusableKey
+from passport_reader.pki.trust import TrustStore
+from passport_reader.protocols.access import Key
+from passport_reader.reading import Listener, Wishes
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
-MAX_INPUT_BYTES = 64 * 1024 * 1024
-"""Larger files are no picture of a page and no file of a chip."""
-
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-MasterList = Annotated[Path | None, typer.Option(help="CSCA master list (CMS, DER).")]
-Csca = Annotated[
-    list[Path] | None, typer.Option(help="CSCA certificate (DER) to believe, also as the root of the master list.")
-]
+MasterList = Annotated[list[Path] | None, typer.Option(help="CSCA master list (CMS, DER); may be given again.")]
+Csca = Annotated[list[Path] | None, typer.Option(help="CSCA certificate (DER) to believe, also as the root of lists.")]
 Crl = Annotated[list[Path] | None, typer.Option(help="Certificate revocation list (DER).")]
+Ldif = Annotated[list[Path] | None, typer.Option(help="Download of the ICAO directory (LDIF).")]
+DeviationList = Annotated[list[Path] | None, typer.Option(help="A State's deviation list (CMS, DER).")]
 
 
 @app.command()
@@ -65,18 +60,20 @@ def mrz(
     try:
         zone = _zone(source)
     except NotAnMrz as error:
-        _unusable(str(error))
+        unusable(str(error))
     except UnusableMrz as error:
         finding = ChipFinding("mrz", Outcome.FAILED, error.code, str(error))
-    _print({"mrz": _mrz_fields(zone), "checks": _checks([finding])}, as_json=as_json)
+    output.show({"mrz": output.mrz_fields(zone), "checks": output.checks([finding])}, as_json=as_json)
 
 
 @app.command()
 def inspect(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with EF_SOD.bin, EF_DG1.bin …")],
+    files: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with EF_SOD.bin, EF_DG1.bin …")],
     master_list: MasterList = None,
     csca: Csca = None,
     crl: Crl = None,
+    ldif: Ldif = None,
+    deviation_list: DeviationList = None,
     at: Annotated[
         str | None, typer.Option(metavar="DATE", help="When certificates must be valid; now unless given.")
     ] = None,
@@ -86,10 +83,10 @@ def inspect(
 
     Example: python -m passport_reader inspect dump/ --master-list DE_ML.ml --csca csca.cer --at 2026-01-31 --json
     """
-    files = _folder(folder)
-    trust, refused = _trust(master_list, csca or [], crl or [])
-    document = examination.of_folder(files, trust, _instant(at))
-    _print(_report(document, trust, refused), as_json=as_json)
+    given = folder(files)
+    trust, refused = TrustFiles(master_list or (), csca or (), crl or (), ldif or (), deviation_list or ()).load()
+    document = examination.of_folder(given, trust, instant(at))
+    output.show(output.report(document, trust, refused), as_json=as_json)
 
 
 @app.command()
@@ -103,6 +100,16 @@ def read(
     master_list: MasterList = None,
     csca: Csca = None,
     crl: Crl = None,
+    ldif: Ldif = None,
+    deviation_list: DeviationList = None,
+    details: Annotated[bool, typer.Option(help="Read DG5, 7, 11, 12, 13 and 16 too.")] = False,
+    terminal_certificate: Annotated[
+        list[Path] | None, typer.Option(help="Card-verifiable certificate: CVCA, links, DV, IS. Opens DG3 and DG4.")
+    ] = None,
+    terminal_key: Annotated[Path | None, typer.Option(help="The terminal's private key (PKCS #8).")] = None,
+    token_module: Annotated[Path | None, typer.Option(help="PKCS #11 module, where the key is in a token.")] = None,
+    token: Annotated[str | None, typer.Option(help="Label of the token; its PIN is in SEKISHO_TOKEN_PIN.")] = None,
+    token_key: Annotated[str | None, typer.Option(help="Label of the key in the token.")] = None,
     wait: Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for a card.")] = 30.0,
     as_json: AsJson = False,
 ) -> None:
@@ -110,17 +117,21 @@ def read(
 
     Example: python -m passport_reader read --vpcd 35963 --can 123456 --master-list DE_ML.ml --json
     """
-    key = _key(mrz, can)
-    trust, refused = _trust(master_list, csca or [], crl or [])
+    opening = key(mrz, can)
+    trust, refused = TrustFiles(master_list or (), csca or (), crl or (), ldif or (), deviation_list or ()).load()
+    known_by = TerminalFiles(terminal_certificate or (), terminal_key, token_module, token, token_key)
+    wishes = Wishes(details=details, terminal=known_by.load())
     with _card(vpcd, reader, wait) as card:
-        document = _read(card, key, trust)
-    _print(_report(document, trust, refused), as_json=as_json)
+        document = _read(card, opening, trust, wishes, quiet=as_json)
+    output.show(output.report(document, trust, refused), as_json=as_json)
 
 
-def _read(card: Card, key: Key, trust: TrustStore) -> TravelDocument:
+def _read(card: Card, opening: Key, trust: TrustStore, wishes: Wishes, *, quiet: bool) -> TravelDocument:
     """A chip that does not go along is a finding too."""
     try:
-        return reading.read_document(card, key, trust, at=datetime.now(UTC))
+        with output.progress(quiet=quiet) as tell:
+            listener = Listener(progress=tell)
+            return reading.read_document(card, opening, trust, at=datetime.now(UTC), wishes=wishes, listener=listener)
     except (ChipRefused, UnusableData) as error:
         finding = ChipFinding("access_control", Outcome.FAILED, error.code, str(error))
     except ChipLost as error:
@@ -131,32 +142,23 @@ def _read(card: Card, key: Key, trust: TrustStore) -> TravelDocument:
 @contextmanager
 def _card(port: int | None, name: str | None, seconds: float) -> Iterator[Card]:
     if (port is None) == (name is None):
-        _unusable("give either --vpcd PORT or --reader NAME")
+        unusable("give either --vpcd PORT or --reader NAME")
     if port is not None and not 0 <= port <= 65535:
-        _unusable("a port is 0 to 65535")
+        unusable("a port is 0 to 65535")
     try:
         reader = PcscReader(name) if name is not None else VpcdReader(port=port or 0)
     except (PassportError, OSError) as error:
-        _unusable(f"no reader: {error}")
+        unusable(f"no reader: {error}")
     if isinstance(reader, VpcdReader) and port == 0:
         typer.echo(f"waiting for a card at port {reader.port}", err=True)
     try:
         yield reader.wait_for_card(seconds)
     except TimeoutError:
-        _unusable(f"no card within {seconds:g} s")
+        unusable(f"no card within {seconds:g} s")
     except ChipLost:
-        _unusable("the card was gone before it could be read")
+        unusable("the card was gone before it could be read")
     finally:
         reader.close()
-
-
-def _key(zone: str | None, can: str | None) -> Key:
-    if (zone is None) == (can is None):
-        _unusable("give either --mrz TEXT or --can DIGITS")
-    try:
-        return MrzKey.of(machine_readable.parse(zone or "")) if can is None else CanKey(can)
-    except (UnusableMrz, UnusableKey) as error:
-        _unusable(str(error))
 
 
 def _zone(source: str) -> Mrz:
@@ -168,9 +170,8 @@ def _zone(source: str) -> Mrz:
         is_file = False  # a zone is no path, and may be too long for one
     if not is_file:
         return machine_readable.parse(source)
-    data = _bytes(path)
     try:
-        return machine_readable.parse(data.decode("ascii"))
+        return machine_readable.parse(octets(path).decode("ascii"))
     except UnicodeDecodeError:
         return _zone_of_picture(path)
 
@@ -178,99 +179,13 @@ def _zone(source: str) -> Mrz:
 def _zone_of_picture(path: Path) -> Mrz:
     from passport_reader.page.reader import read_page
 
-    try:
-        with Image.open(path) as picture:
-            pixels = np.asarray(picture.convert("RGB"))
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
-        _unusable(f"{path.name} is neither text nor a picture")
+    pixels = picture(path)
     try:
         return read_page(pixels).mrz
     except UnusableMrz:
         raise
     except PassportError as error:  # the page reader lacks something
-        _unusable(str(error))
-
-
-def _folder(folder: Path) -> dict[int, bytes]:
-    if not folder.is_dir():
-        _unusable(f"{folder} is no folder")
-    names = {file: folder / f"{file.title}.bin" for file in Ef}
-    files = {int(file): _bytes(path) for file, path in names.items() if path.is_file()}
-    if not files:
-        _unusable(f"{folder} holds no file of a chip, such as EF_SOD.bin")
-    return files
-
-
-def _trust(master_list: Path | None, csca: list[Path], crl: list[Path]) -> tuple[TrustStore, str]:
-    """The certificates to believe, and why a master list was left out: none of the given roots certified its signer."""
-    roots, lists = [_bytes(path) for path in csca], [_bytes(path) for path in crl]
-    refused = ""
-    try:
-        given = TrustStore.from_certificates(roots, revocation_lists=lists)
-        if master_list is None:
-            return given, refused
-        listed = TrustStore.from_master_list(_bytes(master_list), roots=roots, revocation_lists=lists)
-        certificates = (*given.certificates, *listed.certificates)
-        return TrustStore(certificates, given.revocation_lists, source=listed.source), refused
-    except TrustRefused as error:
-        return given, str(error)
-    except UnusableData as error:
-        _unusable(str(error))
-
-
-def _instant(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        _unusable(f"{text} is no date such as 2026-01-31")
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MAX_INPUT_BYTES:
-            _unusable(f"{path} is larger than {MAX_INPUT_BYTES} bytes")
-        return path.read_bytes()
-    except OSError as error:
-        _unusable(f"{path} cannot be read: {error.strerror}")
-
-
-def _report(document: TravelDocument, trust: TrustStore, refused: str) -> dict[str, Any]:
-    face = document.face
-    picture = {} if face is None else {"media_type": face.media_type, "width": face.width, "height": face.height}
-    return {
-        "mrz": _mrz_fields(document.mrz),
-        "face": picture or None,
-        "checks": _checks(document.findings),
-        "files": {Ef(file).title: len(data) for file, data in document.files.items()},
-        "trust": {"certificates": len(trust.certificates), "source": trust.source, "master_list_refused": refused},
-        "seconds": {name: round(value, 3) for name, value in document.seconds.items()},
-    }
-
-
-def _mrz_fields(zone: Mrz | None) -> dict[str, Any] | None:
-    return None if zone is None else asdict(zone)
-
-
-def _checks(findings: Iterable[ChipFinding]) -> list[dict[str, str]]:
-    return [asdict(finding) for finding in findings]
-
-
-def _print(report: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(report, default=str, ensure_ascii=False))
-        return
-    for name, value in (report["mrz"] or {}).items():
-        typer.echo(f"{name:24}{' / '.join(value) if isinstance(value, tuple) else value}")
-    for check in report["checks"]:
-        typer.echo(f"{check['check']:24}{check['outcome']:15}{check['code']:26}{check['detail']}".rstrip())
-
-
-def _unusable(sentence: str) -> NoReturn:
-    typer.echo(sentence, err=True)
-    raise typer.Exit(2)
+        unusable(str(error))
 
 
 if __name__ == "__main__":

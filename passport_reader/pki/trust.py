@@ -156,7 +156,7 @@ class TrustStore:
         return TrustStore(
             (item for store in stores for item in store.certificates),
             (item for store in stores for item in store.revocation_lists),
-            source="; ".join(dict.fromkeys(store.source for store in stores if store.source)),
+            source="; ".join(dict.fromkeys(store.source for store in stores if store.source and store.certificates)),
             sources=sources,
             document_signers=dict.fromkeys(item for store in stores for item in store.document_signers),
             known=dict.fromkeys(item for store in stores for item in store.known),

@@ -136,7 +136,7 @@ def test_inspect_verifies_a_folder(dump: Callable[[Passport], Path], trusted: li
         "chip_authentication": "not_supported",
         "terminal_authentication": "not_supported",
     }
-    assert found["trust"]["source"] == "master list verified against a root"
+    assert found["trust"]["source"] == "given certificates; master list verified against a root"
 
 
 def test_inspect_finds_a_withdrawn_signer(
