@@ -13,11 +13,12 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from random import Random
 
-from . import lds_writer as lds
-from .authorities import Authority
-from .cms_writer import signed_message
-from .mrz_composition import compose
-from .states import STATES, State
+from simulators.chip.personalisation import Personalisation
+from simulators.issuing import lds_writer as lds
+from simulators.issuing.authorities import Authority
+from simulators.issuing.cms_writer import signed_message
+from simulators.issuing.mrz_composition import compose
+from simulators.issuing.states import STATES, State
 
 FAULTS = {
     "dg2_tampered": "the portrait's file was changed after signing",
@@ -74,6 +75,7 @@ class Passport:
     chip_mrz_lines: tuple[str, ...]
     can: str
     files: Mapping[int, bytes] = field(repr=False)
+    personalisation: Personalisation = field(default_factory=Personalisation, repr=False)
 
     @property
     def portrait(self) -> bytes:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from asn1crypto import core
 
-from .cms_writer import Signer, signed_message
-from .states import Pace
+from simulators.issuing.cms_writer import Signer, signed_message
+from simulators.issuing.states import Pace
 
 EF_CARD_ACCESS = 0x011C
 EF_ATR_INFO = 0x2F01

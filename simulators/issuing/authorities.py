@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-from .cms_writer import PrivateKey, Signer, pss_padding
-from .states import State, Suite
+from simulators.issuing.cms_writer import PrivateKey, Signer, pss_padding
+from simulators.issuing.states import State, Suite
 
 _BEGAN, _ENDS = datetime(2014, 1, 1, tzinfo=UTC), datetime(2044, 1, 1, tzinfo=UTC)
 SIGNERS = {
