@@ -20,6 +20,7 @@ from passport_reader.document import Outcome
 from passport_reader.pki.authentication import passive
 from passport_reader.pki.trust import TrustStore
 from simulators import issuing
+from simulators.chip.access import access_information
 from simulators.issuing import Holder, Passport, World, mrz_composition
 from simulators.issuing.states import STATES
 
