@@ -40,8 +40,7 @@ class Order:
 
 def personalise(order: Order) -> tuple[dict[int, bytes], Personalisation]:
     """The files by identifier, and the keys."""
-    made = _keys(order)
-    keys, dg15 = made
+    keys, dg15 = _keys(order)
     groups = _data_groups(order)
     infos = _security_infos(order, keys)
     if dg15:
@@ -75,7 +74,7 @@ def _keys(order: Order) -> tuple[Personalisation, bytes]:
 def _data_groups(order: Order) -> dict[int, bytes]:
     """All but DG14 and DG15."""
     holder, wanted = order.holder, order.profile.optional_groups
-    groups = {_DG1: lds.machine_readable_zone(compose(holder)), _DG2: _face(order, holder.portrait_jpeg)}
+    groups = {_DG1: lds.machine_readable_zone(compose(holder)), _DG2: _face(order)}
     makers = {
         3: lambda: biometric.fingers(dict(holder.fingers) or _unknown_fingers(order.random)),
         7: lambda: detail_groups.signature(holder),
@@ -92,13 +91,17 @@ def _unknown_fingers(random: Random) -> dict[int, bytes]:
     return {position: biometric.ridges(random.randrange(40)) for position in positions}
 
 
-def _face(order: Order, jpeg: bytes) -> bytes:
+def _face(order: Order, remark: bytes = b"") -> bytes:
+    """DG2; with a remark it has other bytes and shows the same."""
     profile, faults = order.profile, order.faults
-    size, picture = biometric.jpeg_size(jpeg), jpeg
+    picture = order.holder.portrait_jpeg
+    size = biometric.jpeg_size(picture)
     if profile.picture is Picture.JPEG_2000 or "corrupt_jpeg2000" in faults:
-        picture = biometric.jpeg_2000(jpeg)
+        picture = biometric.jpeg_2000(picture)
     if "corrupt_jpeg2000" in faults:
         picture = biometric.corrupt(picture)
+    if remark:
+        picture = biometric.with_remark(picture, remark)
     if profile.face_record is FaceRecord.ISO_39794_5:
         return biometric.face_in_asn1(picture, size)
     return biometric.face(picture, size, wrong_type="image_type_wrong" in faults)
@@ -144,12 +147,12 @@ def _free_files(order: Order, keys: Personalisation) -> dict[int, bytes]:
 def _signed(order: Order, groups: dict[int, bytes]) -> dict[int, bytes]:
     """The data groups with EF.COM and EF.SOD, and what was changed behind the signer's back."""
     holder, profile, faults = order.holder, order.profile, order.faults
-    signed, jpeg = dict(groups), holder.portrait_jpeg
+    signed = dict(groups)
     if "sod_of_another" in faults:
         signed[_DG1] = lds.machine_readable_zone(compose(somebody_else(holder)))
-        signed[_DG2] = _face(order, biometric.with_remark(jpeg, b"another"))
+        signed[_DG2] = _face(order, b"another")
     if "dg2_tampered" in faults:
-        groups[_DG2] = _face(order, biometric.with_remark(jpeg, b"tampered"))
+        groups[_DG2] = _face(order, b"tampered")
     sod = lds.security_object(
         signed, _signer(order), version=profile.sod_version, at=issued(holder), lds_version=profile.lds_version
     )
