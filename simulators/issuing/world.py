@@ -7,7 +7,7 @@ IssuingError                       cannot be issued as asked
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from functools import cached_property
 from random import Random
@@ -54,10 +54,13 @@ class UnknownFault(IssuingError):
 
 
 class World:
-    """States with their signing keys. Identities, numbers and curve keys follow from the seed; RSA keys do not."""
+    """States with their signing keys. Identities, numbers and curve keys follow from the seed; RSA keys do not.
 
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
+    `profiles` tells what a state's chips are, where a passport is not asked to be another (`modern`: those of today).
+    """
+
+    def __init__(self, seed: int, *, profiles: Callable[[State], ChipProfile] = default) -> None:
+        self._seed, self._profiles = seed, profiles
         self._authorities: dict[tuple[str, str], Authority] = {}
         self._verifying: dict[tuple[str, TerminalSuite], VerifyingAuthority] = {}
 
@@ -71,13 +74,13 @@ class World:
     ) -> Passport:
         """A passport, with faults by name (see FAULTS). `issuer="unlisted"` says the same as the fault unknown_issuer.
 
-        `profile` is what its chip can do; what the state's row says, where none is given. Raises IssuingError;
+        `profile` is what its chip can do; what the state's are, where none is given. Raises IssuingError;
         ValueError for names or portraits that cannot be written.
         """
         if unknown := set(faults) - set(FAULTS):
             raise UnknownFault(f"no such fault: {', '.join(sorted(unknown))}; there are {', '.join(FAULTS)}")
         state = _state(holder.issuing_state)
-        made = default(state) if profile is None else profile
+        made = self._profiles(state) if profile is None else profile
         register = "unlisted" if issuer == "unlisted" or "unknown_issuer" in faults else "listed"
         verifying = self._verifying_authority(state, made.terminal_authentication)
         random = Random(f"{self._seed}/{holder.document_number}/chip")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 from datetime import date
 
 import cv2
@@ -13,14 +12,13 @@ import pytest
 from passport_reader.card.messaging import Algorithm, SecureChannel, SessionKeys
 from passport_reader.protocols import access
 from simulators.chip import SimulatedChip
-from simulators.chip.apdu import encoded
-from simulators.chip.ciphers import AUTHENTICATION, PASSWORD, Suite
+from simulators.chip.ciphers import unpad
 from simulators.chip.domain_parameters import CURVES, PARAMETERS
-from simulators.chip.pace import Mapping, PaceOffer, offers, random_number
+from simulators.chip.pace import PaceOffer, offers
 from simulators.issuing import ChipProfile, Holder, Passport, World
 from simulators.issuing.profile import Mapping as Chosen
 from simulators.issuing.profile import PaceChoice
-from tests.simulators.terminal import CAN, MRZ, Terminal, inside
+from tests.simulators.terminal import CAN, MRZ, Terminal
 
 WORLD = World(7)
 JPEG = cv2.imencode(".jpg", np.full((531, 413, 3), 90, np.uint8))[1].tobytes()
@@ -41,40 +39,6 @@ def first_offer(passport: Passport) -> PaceOffer:
     return offers(passport.files[0x011C])[0]
 
 
-def run(terminal: Terminal, offer: PaceOffer, password: int, *, wrong: bool = False) -> tuple[bytes, bytes, bytes]:
-    """The whole protocol. Gives the mapping's key of the chip, the agreed secret, and the chip authentication data."""
-    suite, group = offer.suite, offer.group
-    secret = b"123" if wrong else terminal.password(password)
-    sealed = inside(terminal.step(0, b""))[0x80]
-    nonce = suite.decipher(suite.key(secret, PASSWORD), bytes(suite.block), sealed)
-    generator, mapping_key = mapped(terminal, offer, nonce)
-    own = group.scalar(os.urandom)
-    public = group.power(own, generator)
-    theirs = inside(terminal.step(0x83, public))[0x84]
-    agreed = group.secret(own, theirs)
-    key = suite.key(agreed, AUTHENTICATION)
-    answer = inside(terminal.step(0x85, token(suite, key, offer, theirs), last=True))
-    assert answer[0x86] == token(suite, key, offer, public)
-    return mapping_key, agreed, answer.get(0x8A, b"")
-
-
-def mapped(terminal: Terminal, offer: PaceOffer, nonce: bytes) -> tuple[bytes, bytes]:
-    group = offer.group
-    if offer.mapping in {Mapping.DH_IM, Mapping.ECDH_IM}:
-        other = os.urandom(offer.suite.key_size)
-        assert inside(terminal.step(0x81, other)) == {0x82: b""}
-        return group.mapped(random_number(offer.suite, nonce, other, group.p)), b""
-    own = group.scalar(os.urandom)
-    theirs = inside(terminal.step(0x81, group.power(own, group.generator)))[0x82]
-    blinded = group.power(int.from_bytes(nonce, "big") % group.order, group.generator)
-    return group.product(blinded, group.power(own, theirs)), theirs
-
-
-def token(suite: Suite, key: bytes, offer: PaceOffer, public: bytes) -> bytes:
-    content = encoded(0x06, offer.protocol) + encoded(offer.group.tag, public)
-    return suite.token(key, encoded(0x7F49, content))
-
-
 def session_keys(offer: PaceOffer, secret: bytes) -> SessionKeys:
     return access.session_keys(secret, ALGORITHMS[offer.protocol[-1]])
 
@@ -85,27 +49,34 @@ def test_every_mapping_cipher_and_group_opens_the_chip(choice: PaceChoice) -> No
     terminal = Terminal(SimulatedChip(passport), passport)
     offer = first_offer(passport)
     assert terminal.choose_pace(offer) == 0x9000
-    _, secret, _ = run(terminal, offer, MRZ)
+    secret = terminal.pace(offer).secret
     terminal.channel = SecureChannel(terminal.plain, session_keys(offer, secret))
     access.select_application(terminal.session)
     assert terminal.read(1).data == passport.files[0x0101][:8]
 
 
-def test_chip_authentication_mapping_proves_the_key_of_the_card_security_file() -> None:
+@pytest.mark.parametrize(("faults", "proven"), [([], True), (["clone"], False)])
+def test_chip_authentication_mapping_proves_the_key_of_the_card_security_file(faults: list[str], proven: bool) -> None:
+    passport = issued(PaceChoice(Chosen.CHIP_AUTHENTICATION))
+    terminal = Terminal(SimulatedChip(passport, faults=faults), passport)
+    offer = first_offer(passport)
+    terminal.choose_pace(offer)
+    done = terminal.pace(offer)
+    key = session_keys(offer, done.secret).encryption
+    quotient = unpad(offer.suite.decipher(key, offer.suite.vector(key, 2**128 - 1), done.sealed))
+    made = passport.personalisation.mapping_key
+    assert made is not None
+    static = offer.group.power(made.private, offer.group.generator)
+    assert static in passport.files[0x3F00011D]
+    assert (offer.group.power(int.from_bytes(quotient, "big"), static) == done.mapping_key) is proven
+
+
+def test_the_card_security_file_is_open_after_pace() -> None:
     passport = issued(PaceChoice(Chosen.CHIP_AUTHENTICATION))
     terminal = Terminal(SimulatedChip(passport), passport)
     offer = first_offer(passport)
     terminal.choose_pace(offer)
-    mapping_key, secret, sealed = run(terminal, offer, MRZ)
-    keys = session_keys(offer, secret)
-    vector = offer.suite.vector(keys.encryption, 2**128 - 1)
-    quotient = offer.suite.decipher(keys.encryption, vector, sealed).rstrip(b"\0")[:-1]
-    made = passport.personalisation.mapping_key
-    assert made is not None
-    static = offer.group.power(made.private, offer.group.generator)
-    assert offer.group.power(int.from_bytes(quotient, "big"), static) == mapping_key
-    terminal.channel = SecureChannel(terminal.plain, keys)
-    assert static in passport.files[0x3F00011D]
+    terminal.channel = SecureChannel(terminal.plain, session_keys(offer, terminal.pace(offer).secret))
     assert terminal.read(0x1D).data == passport.files[0x3F00011D][:8]
 
 
@@ -120,7 +91,7 @@ def test_several_parameters_of_one_protocol_must_be_told_apart() -> None:
     first, second = sorted(offers(passport.files[0x011C]), key=lambda offer: offer.parameters)
     assert terminal.choose_pace(second) == 0x6A88
     assert terminal.choose_pace(second, which=True) == 0x9000
-    run(terminal, second, MRZ)
+    terminal.pace(second)
     assert first.parameters == 12
 
 
@@ -132,11 +103,11 @@ def test_a_card_access_number_is_blocked_after_three_failures_and_the_zone_frees
     for _ in range(3):
         seen.append(terminal.choose_pace(offer, CAN))
         with pytest.raises(access.ChipRefused, match="63C"):
-            run(terminal, offer, CAN, wrong=True)
+            terminal.pace(offer, CAN, secret=b"123")
         terminal.chip.reset()
     assert [*seen, terminal.choose_pace(offer, CAN)] == [0x9000, 0x63C2, 0x63C1, 0x6983]
     terminal.choose_pace(offer, MRZ)
-    run(terminal, offer, MRZ)
+    terminal.pace(offer)
     terminal.chip.reset()
     assert terminal.choose_pace(offer, CAN) == 0x9000
 
@@ -149,11 +120,11 @@ def test_each_failure_makes_the_next_attempt_slower() -> None:
     for _ in range(7):
         terminal.choose_pace(offer)
         with pytest.raises(access.ChipRefused):
-            run(terminal, offer, MRZ, wrong=True)
+            terminal.pace(offer, secret=b"123")
         delays.append(terminal.chip.thinking_seconds)
     assert delays == [0.25, 0.5, 1, 2, 4, 8, 8]
     terminal.choose_pace(offer)
-    run(terminal, offer, MRZ)
+    terminal.pace(offer)
     assert terminal.chip.thinking_seconds == 0
 
 

@@ -17,13 +17,16 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from passport_reader.card.messaging import Algorithm, MessagingFailed, NakedStatus
+from passport_reader.card.messaging import Algorithm, MessagingFailed, NakedStatus, SecureChannel
+from passport_reader.protocols import access
 from simulators.chip import SimulatedChip
 from simulators.chip.apdu import encoded, objects
 from simulators.chip.curves import Curve
 from simulators.chip.domain_parameters import CURVES, PARAMETERS
+from simulators.chip.pace import offers
 from simulators.issuing import ChipProfile, Holder, Passport, World
 from simulators.issuing.card_verifiable import Terminal as InspectionSystem
+from simulators.issuing.card_verifiable import VerifyingAuthority
 from simulators.issuing.profile import AgreementChoice, SigningChoice, TerminalSuite, Written
 from tests.simulators.terminal import Terminal
 
@@ -222,12 +225,13 @@ def present(terminal: Terminal, certificate: bytes) -> int:
     return terminal.send("002A00BE", content).sw if chosen == 0x9000 else chosen
 
 
-def prove(terminal: Terminal, system: InspectionSystem, ephemeral: bytes) -> int:
+def prove(terminal: Terminal, system: InspectionSystem, ephemeral: bytes, identifier: bytes = b"") -> int:
+    """By a signature over the chip, its challenge and the terminal's key; gives the chip's status word."""
     own = dict(objects(dict(objects(objects(system.chain[-1])[0][1]))[0x7F4E]))[0x5F20]
     terminal.send("002281A4", encoded(0x83, own)).require("choose the terminal's key")
     challenge = terminal.send("00840000", le=8).require("challenge")
-    identifier = terminal.passport.mrz_lines[1][:10].encode()
-    return terminal.send("00820000", system.key.sign(identifier + challenge + ephemeral)).sw
+    chip = identifier or terminal.passport.mrz_lines[1][:10].encode()
+    return terminal.send("00820000", system.key.sign(chip + challenge + ephemeral)).sw
 
 
 @pytest.mark.parametrize("suite", TerminalSuite)
@@ -239,6 +243,28 @@ def test_a_certified_terminal_reads_the_fingers(suite: TerminalSuite) -> None:
     assert present_chain(terminal, system) == [0x9000, 0x9000]
     assert prove(terminal, system, ephemeral) == 0x9000
     assert terminal.read(FINGERS).data == terminal.passport.files[0x0103][:8]
+
+
+def test_after_pace_the_chip_is_called_by_its_ephemeral_key() -> None:
+    passport = WORLD.issue(HANAKO, profile=guarded(TerminalSuite.ECDSA_SHA256))
+    terminal = Terminal(SimulatedChip(passport), passport)
+    (offer,) = offers(passport.files[0x011C])
+    terminal.choose_pace(offer)
+    done = terminal.pace(offer)
+    terminal.channel = SecureChannel(terminal.plain, access.session_keys(done.secret, ALGORITHMS[2]))
+    access.select_application(terminal.session)
+    ephemeral = authenticate_chip(terminal, CA)
+    system = WORLD.terminal("UTO", TerminalSuite.ECDSA_SHA256)
+    present_chain(terminal, system)
+    assert prove(terminal, system, ephemeral, identifier=done.public[1:33]) == 0x9000
+
+
+def test_a_chain_that_ended_before_the_chips_own_date_is_refused() -> None:
+    terminal = opened(guarded(TerminalSuite.ECDSA_SHA256))
+    authenticate_chip(terminal, CA)
+    authority = VerifyingAuthority("UT", TerminalSuite.ECDSA_SHA256, "7/cvca")
+    ended = authority.terminal("JP", years=(date(2015, 1, 1), date(2019, 1, 1)))
+    assert present_chain(terminal, ended) == [0x6300, 0x6A88]
 
 
 def test_a_terminal_without_the_right_reads_no_fingers() -> None:
