@@ -33,14 +33,14 @@ def signature(bearer: Bearer) -> bytes:
 
 def person(bearer: Bearer) -> bytes:
     """DG11: full name, another name, date and place of birth, address (§4.7.11)."""
-    other = tlv(0xA0, tlv(0x02, b"\x01") + tlv(0x5F0F, _text(f"{bearer.surname}<ALIAS<<{bearer.given_names}")))
+    other = tlv(0xA0, tlv(0x02, b"\x01") + tlv(0x5F0F, _name(f"{bearer.surname} alias", bearer.given_names)))
     return _listed(
         0x6B,
-        (0x5F0E, tlv(0x5F0E, _text(f"{bearer.surname}<<{bearer.given_names}"))),
+        (0x5F0E, tlv(0x5F0E, _name(bearer.surname, bearer.given_names))),
         (0x5F0F, other),
         (0x5F2B, tlv(0x5F2B, f"{bearer.birth_date:%Y%m%d}".encode())),
-        (0x5F11, tlv(0x5F11, _text("Harbour Town<Utopia"))),
-        (0x5F42, tlv(0x5F42, _text("1 Example Street<Harbour Town"))),
+        (0x5F11, tlv(0x5F11, b"Harbour Town<Utopia")),
+        (0x5F42, tlv(0x5F42, b"1 Example Street<Harbour Town")),
     )
 
 
@@ -48,22 +48,22 @@ def document(authority: str, issued: date) -> bytes:
     """DG12: issuing authority, date of issue, and endorsements (§4.7.12)."""
     return _listed(
         0x6C,
-        (0x5F19, tlv(0x5F19, _text(f"{authority} passport office"))),
+        (0x5F19, tlv(0x5F19, f"{authority} passport office".encode())),
         (0x5F26, tlv(0x5F26, f"{issued:%Y%m%d}".encode())),
-        (0x5F1B, tlv(0x5F1B, _text("None"))),
+        (0x5F1B, tlv(0x5F1B, b"None")),
     )
 
 
 def optional_details(state: str) -> bytes:
     """DG13: what the State likes (§4.7.13)."""
-    return tlv(0x6D, tlv(0x04, _text(f"{state} national use")))
+    return tlv(0x6D, tlv(0x04, f"{state} national use".encode()))
 
 
 def persons_to_notify(bearer: Bearer, recorded: date) -> bytes:
     """DG16 with one person (§4.7.16)."""
     one = tlv(0x5F50, f"{recorded:%Y%m%d}".encode())
-    one += tlv(0x5F51, _text(f"{bearer.surname}<<KIN")) + tlv(0x5F52, b"+0100200300")
-    one += tlv(0x5F53, _text("2 Example Street<Harbour Town"))
+    one += tlv(0x5F51, _name(bearer.surname, "kin")) + tlv(0x5F52, b"+0100200300")
+    one += tlv(0x5F53, b"2 Example Street<Harbour Town")
     return tlv(0x70, tlv(0x02, b"\x01") + tlv(0xA1, one))
 
 
@@ -73,5 +73,6 @@ def _listed(tag: int, *elements: tuple[int, bytes]) -> bytes:
     return tlv(tag, tlv(0x5C, tags) + b"".join(element for _, element in elements))
 
 
-def _text(words: str) -> bytes:
-    return words.upper().replace(" ", "<").encode("utf-8") if "<<" in words else words.encode("utf-8")
+def _name(surname: str, given_names: str) -> bytes:
+    """With fillers as in the zone, but whole."""
+    return f"{surname}<<{given_names}".upper().replace(" ", "<").encode()

@@ -32,6 +32,10 @@ _LINE = 76
 """Characters of an LDIF line before it is folded (RFC 2849 note 2)."""
 
 
+Published = tuple[str, bytes]
+"""A country, and what it published, in DER."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """Documents that one signer made and what is wrong with all of them. `data_group` where the kind needs one."""
@@ -81,21 +85,17 @@ def _issuer_and_serial(der: bytes) -> bytes:
     return bytes(certificate.issuer.dump()) + integer(certificate.serial_number)
 
 
-def ldif(certificates: Iterable[bytes], revocation_lists: Iterable[tuple[str, bytes]], lists: Iterable[bytes]) -> bytes:
-    """What the ICAO PKD offers for download: document signers, CRLs (with their countries), master lists."""
+def ldif(signers: Iterable[Published], revocation_lists: Iterable[Published], lists: Iterable[Published]) -> bytes:
+    """What the ICAO PKD offers for download: document signers, CRLs and master lists."""
     entries = [
-        *_entries("dsc", map(_named, certificates), "pkdDownload", "userCertificate;binary"),
+        *_entries("dsc", signers, "pkdDownload", "userCertificate;binary"),
         *_entries("crl", revocation_lists, "cRLDistributionPoint", "certificateRevocationList;binary"),
-        *_entries("ml", (("UT", content) for content in lists), "pkdMasterList", "pkdMasterListContent"),
+        *_entries("ml", lists, "pkdMasterList", "pkdMasterListContent"),
     ]
     return ("version: 1\n\n" + "\n".join(entries)).encode("ascii")
 
 
-def _named(der: bytes) -> tuple[str, bytes]:
-    return x509.Certificate.load(der).subject.native["country_name"], der
-
-
-def _entries(part: str, contents: Iterable[tuple[str, bytes]], kind: str, attribute: str) -> Iterator[str]:
+def _entries(part: str, contents: Iterable[Published], kind: str, attribute: str) -> Iterator[str]:
     for country, content in contents:
         number = hashlib.sha1(content, usedforsecurity=False).hexdigest()
         lines = (

@@ -28,7 +28,7 @@ FAULTS = {
     "revoked_signer": "signed by a signer that the state has revoked",
     "sod_of_another": "the security object of another passport",
     "mrz_mismatch": "the page names another person than the chip",
-    "bac_only": "an old passport: Basic Access Control alone, no DG14 that offers more",
+    "bac_only": "an old passport: Basic Access Control alone, and no DG14 that offers PACE",
     "explicit_curve_parameters": "the signer's certificate writes its curve out instead of naming it",
     "pss_other_hash": "the security object is signed with RSA-PSS over another hash than its own",
     "two_element_pace_info": "EF.CardAccess names no parameters in its PACEInfo, but beside it",
@@ -133,8 +133,9 @@ class World:
     def directory(self) -> bytes:
         """The PKD's LDIF: document signers, revocation lists and the master list."""
         countries = [state.country for state in STATES.values()]
+        signers = zip(countries, map(self.document_signer, STATES), strict=True)
         revoked = zip(countries, self.revocation_lists(), strict=True)
-        return lists.ldif(map(self.document_signer, STATES), revoked, [self.master_list()])
+        return lists.ldif(signers, revoked, [(STATES[_LIST_STATE].country, self.master_list())])
 
     def terminal(
         self, issuing_state: str, suite: TerminalSuite, *, rights: int = FINGERPRINTS, with_link: bool = False

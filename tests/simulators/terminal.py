@@ -82,12 +82,12 @@ class Terminal:
         data = encoded(0x80, offer.protocol) + encoded(0x83, bytes([password]))
         if which:
             data += encoded(0x84, bytes([offer.parameters]))
-        return self.plain.send(Command(0x00, 0x22, 0xC1, 0xA4, data)).sw
+        return (self.channel or self.plain).send(Command(0x00, 0x22, 0xC1, 0xA4, data)).sw
 
     def step(self, tag: int, value: bytes, *, last: bool = False) -> Response:
-        """GENERAL AUTHENTICATE outside secure messaging; `tag` 0 sends no object."""
+        """GENERAL AUTHENTICATE, protected once a session is open; `tag` 0 sends no object."""
         inner = encoded(tag, value) if tag else b""
-        return self.plain.send(Command(0x00 if last else 0x10, 0x86, 0, 0, encoded(0x7C, inner), 256))
+        return (self.channel or self.plain).send(Command(0x00 if last else 0x10, 0x86, 0, 0, encoded(0x7C, inner), 256))
 
     def pace(self, offer: PaceOffer, password: int = MRZ, *, secret: bytes | None = None) -> PaceDone:
         """The four steps; with `secret`, as a terminal that knows that instead of the password."""

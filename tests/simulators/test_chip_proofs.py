@@ -106,6 +106,16 @@ def test_a_clone_does_not_know_the_new_keys(choice: AgreementChoice) -> None:
         terminal.read(1)
 
 
+def test_pace_inside_the_session_replaces_the_keys_of_chip_authentication() -> None:
+    terminal = opened(ChipProfile(chip_authentication=(AgreementChoice(),)))
+    authenticate_chip(terminal, AgreementChoice())
+    (offer,) = offers(terminal.passport.files[0x011C])
+    assert terminal.choose_pace(offer) == 0x9000
+    keys_of_pace = access.session_keys(terminal.pace(offer).secret, ALGORITHMS[2])
+    terminal.channel = SecureChannel(terminal.plain, keys_of_pace)
+    assert [terminal.read(1).data for _ in range(2)] == [terminal.passport.files[0x0101][:8]] * 2
+
+
 def test_one_of_several_keys_is_named_by_its_number() -> None:
     choices = (AgreementChoice(13, 2), AgreementChoice(12, 2))
     profile = ChipProfile(chip_authentication=choices)

@@ -148,6 +148,14 @@ def test_every_data_group_asked_for_is_there_listed_and_signed(trust: TrustStore
     assert failed(passport, trust) == set()
 
 
+@pytest.mark.parametrize("number", [11, 12])
+def test_details_begin_with_the_list_of_their_tags(number: int) -> None:
+    (template,) = objects(issued(ChipProfile(optional_groups=frozenset({number}))).files[0x0100 + number])
+    (_, listed), *elements = objects(template[1])
+    told = [tag if tag != 0xA0 else 0x5F0F for tag, _ in elements]  # other names have a template of their own
+    assert listed == b"".join(tag.to_bytes(2, "big") for tag in told)
+
+
 def test_data_group_14_and_card_access_tell_the_same_of_pace() -> None:
     choices = (PaceChoice(Mapping.CHIP_AUTHENTICATION), PaceChoice(Mapping.INTEGRATED, 4, 12), PaceChoice(parameters=2))
     files = issued(ChipProfile(pace=choices)).files
