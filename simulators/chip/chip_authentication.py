@@ -17,7 +17,7 @@ _TDES = 1
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """New session keys, and the terminal's ephemeral key as terminal authentication signs it."""
+    """A session with a proven chip, and the terminal's ephemeral key as terminal authentication signs it."""
 
     channel: SecureChannel
     ephemeral: bytes

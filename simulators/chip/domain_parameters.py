@@ -78,8 +78,8 @@ class ModularGroup:
         return self.power(scalar, element)
 
     def compressed(self, element: bytes) -> bytes:
-        """Comp() of BSI TR-03110-3 A.2.2.3: the SHA-1 hash of the public value."""
-        return hashlib.sha1(element, usedforsecurity=False).digest()
+        """Comp() of BSI TR-03110-3 A.2.2.3: the SHA-1 hash of the public value, without leading zeros."""
+        return hashlib.sha1(element.lstrip(b"\0"), usedforsecurity=False).digest()
 
     def mapped(self, number: int) -> bytes:
         """The integrated mapping's exponentiation into the subgroup (Doc 9303-11 §4.4.3.3.2)."""

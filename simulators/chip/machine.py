@@ -281,7 +281,8 @@ class SimulatedChip:
             return answer
         self._attempts.succeeded()
         self._channel, self._identifier, self._by_password = pace.channel, pace.identifier, True
-        self._offer = self._pace = self._agreed = None
+        self._offer = self._pace = None
+        self._agreed = Agreed(pace.channel, pace.proven) if pace.proven else None
         if "wrong_authentication_token" in self._faults:
             return answer[:4] + bytes([answer[4] ^ 1]) + answer[5:]
         return answer

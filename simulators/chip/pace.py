@@ -135,6 +135,12 @@ class PaceRun:
         """What terminal authentication calls the chip after this run (BSI TR-03110-3 §B.3: Comp of its own key)."""
         return self._group.compressed(self._own_public)
 
+    @property
+    def proven(self) -> bytes:
+        """The terminal's compressed key where the mapping proved the chip, else nothing (Doc 9303-11 §7.1.2)."""
+        cam = self._offer.mapping is Mapping.ECDH_CAM and self._static is not None
+        return self._group.compressed(self._peer_public) if cam else b""
+
     def step(self, data: bytes) -> bytes:
         """Answers the next command's dynamic authentication data. Raises Refused: 6985, 6A80, 6300."""
         wrapped = objects(data)

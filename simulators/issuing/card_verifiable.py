@@ -24,7 +24,7 @@ _TERMINAL_AUTHENTICATION = "0.4.0.127.0.7.2.2.2"  # id-TA
 _CVCA, _FOREIGN_DV, _TERMINAL = 0xC0, 0x40, 0x00
 FINGERPRINTS, IRISES = 0x01, 0x02
 """Rights (BSI TR-03110-4 §C.4.1)."""
-_CURVES = {"sha1": 13, "sha224": 11, "sha256": 13, "sha384": 16, "sha512": 17}
+_CURVES = {"sha1": 13, "sha224": 10, "sha256": 13, "sha384": 16, "sha512": 17}
 _HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha1": hashes.SHA1(),  # noqa: S303 - a suite of the standard's
     "sha256": hashes.SHA256(),

@@ -40,10 +40,11 @@ class Field:
 
 @dataclass(frozen=True)
 class PaceDone:
-    """The chip's keys of mapping and agreement, what was agreed, and the chip authentication data."""
+    """The chip's keys of mapping and agreement, the terminal's own, what was agreed, the chip authentication data."""
 
     mapping_key: bytes
     public: bytes
+    own_public: bytes
     secret: bytes
     sealed: bytes
 
@@ -102,7 +103,7 @@ class Terminal:
         key = suite.key(agreed, AUTHENTICATION)
         answer = inside(self.step(0x85, _token(suite, key, offer, theirs), last=True))
         assert answer[0x86] == _token(suite, key, offer, public)
-        return PaceDone(mapping_key, theirs, agreed, answer.get(0x8A, b""))
+        return PaceDone(mapping_key, theirs, public, agreed, answer.get(0x8A, b""))
 
     def _mapped(self, offer: PaceOffer, nonce: bytes) -> tuple[bytes, bytes]:
         """The new generator, and the chip's key of the mapping where it has one."""

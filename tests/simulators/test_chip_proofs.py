@@ -27,7 +27,7 @@ from simulators.chip.pace import offers
 from simulators.issuing import ChipProfile, Holder, Passport, World
 from simulators.issuing.card_verifiable import Terminal as InspectionSystem
 from simulators.issuing.card_verifiable import VerifyingAuthority
-from simulators.issuing.profile import AgreementChoice, SigningChoice, TerminalSuite, Written
+from simulators.issuing.profile import AgreementChoice, Mapping, PaceChoice, SigningChoice, TerminalSuite, Written
 from tests.simulators.terminal import Terminal
 
 WORLD = World(7)
@@ -267,6 +267,23 @@ def test_after_pace_the_chip_is_called_by_its_ephemeral_key() -> None:
     system = WORLD.terminal("UTO", TerminalSuite.ECDSA_SHA256)
     present_chain(terminal, system)
     assert prove(terminal, system, ephemeral, identifier=done.public[1:33]) == 0x9000
+
+
+def test_chip_authentication_mapping_is_enough_for_a_terminal() -> None:
+    profile = replace(
+        guarded(TerminalSuite.ECDSA_SHA256), chip_authentication=(), pace=(PaceChoice(Mapping.CHIP_AUTHENTICATION),)
+    )
+    passport = WORLD.issue(HANAKO, profile=profile)
+    terminal = Terminal(SimulatedChip(passport), passport)
+    (offer,) = offers(passport.files[0x011C])
+    terminal.choose_pace(offer)
+    done = terminal.pace(offer)
+    terminal.channel = SecureChannel(terminal.plain, access.session_keys(done.secret, ALGORITHMS[2]))
+    access.select_application(terminal.session)
+    system = WORLD.terminal("UTO", TerminalSuite.ECDSA_SHA256)
+    present_chain(terminal, system)
+    assert prove(terminal, system, done.own_public[1:33], identifier=done.public[1:33]) == 0x9000
+    assert terminal.read(FINGERS).ok
 
 
 def test_a_chain_that_ended_before_the_chips_own_date_is_refused() -> None:
