@@ -1,6 +1,6 @@
 """What states publish about their signers: master lists, deviation and defect lists, and the PKD's LDIF files.
 
-Doc 9303-12 §8 (master list, PKD), ICAO Doc 9303-3 and TR "LDS and PKI Maintenance" (deviation list), BSI TR-03129
+Doc 9303-12 §8 (master list, PKD), ICAO Technical Report "LDS and PKI Maintenance" (deviation list), BSI TR-03129
 (defect list), RFC 2849 (LDIF).
 """
 
