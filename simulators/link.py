@@ -13,6 +13,14 @@ from types import TracebackType
 from typing import Protocol, Self
 
 _ATR_WANTED = 4
+FRAME = 256
+"""The most bytes either side takes in one frame: FSD and FSC of ISO/IEC 14443-4 §5.1 at their largest classic value."""
+_PROLOGUE_AND_CHECK = 3
+"""The protocol control byte and the checksum of a block (ISO/IEC 14443-4 §7.1), without card identifier."""
+_BITS_PER_BYTE, _FRAMING_BITS = 9, 2
+"""Eight bits and a parity; start and end of communication (ISO/IEC 14443-3 §6.2, type A)."""
+_TURNAROUND = 1172 / 13.56e6
+"""Seconds before the other side may answer: the frame delay time (ISO/IEC 14443-3 §6.2.1.1)."""
 _QUICK_ACK = getattr(socket, "TCP_QUICKACK", None)
 """Linux only. vpcd sends length and body apart; without this the body waits 40 ms for an acknowledgement."""
 
@@ -26,6 +34,20 @@ class Chip(Protocol):
     def reset(self) -> None: ...
 
 
+def seconds_on_wire(command: int, response: int, *, kbit_s: float, apdu_ms: float = 0.0) -> float:
+    """What an exchange of so many bytes takes over the air at `kbit_s` (106 to 848), and `apdu_ms` inside the chip.
+
+    Each direction goes in blocks; each block but the last is acknowledged by an empty one (ISO/IEC 14443-4 §7.5).
+    """
+    bits = turns = 0
+    for octets in (command, response):
+        blocks = max(1, -(-octets // (FRAME - _PROLOGUE_AND_CHECK)))
+        frames = 2 * blocks - 1
+        bits += _BITS_PER_BYTE * (octets + frames * _PROLOGUE_AND_CHECK) + _FRAMING_BITS * frames
+        turns += frames
+    return bits / (kbit_s * 1000) + turns * _TURNAROUND + apdu_ms / 1000
+
+
 class PresentedChip:
     """A chip in the field, until `remove` or the end of a `with` block. `lost` is set when the field is gone."""
 
@@ -33,7 +55,7 @@ class PresentedChip:
         self, chip: Chip, connection: socket.socket, *, kbit_s: float, apdu_ms: float, tear_after: int | None
     ) -> None:
         self._chip, self._connection = chip, connection
-        self._kbit_s, self._apdu_seconds, self._tear_after = kbit_s, apdu_ms / 1000, tear_after
+        self._kbit_s, self._apdu_ms, self._tear_after = kbit_s, apdu_ms, tear_after
         self.commands = 0
         """Command APDUs answered so far."""
         self.lost = threading.Event()
@@ -77,8 +99,8 @@ class PresentedChip:
             self.lost.set()
             return
         response = self._chip.handle(command)
-        on_air = (len(command) + len(response)) * 8 / (self._kbit_s * 1000)
-        if self.lost.wait(on_air + self._apdu_seconds + self._chip.thinking_seconds):
+        wire = seconds_on_wire(len(command), len(response), kbit_s=self._kbit_s, apdu_ms=self._apdu_ms)
+        if self.lost.wait(wire + self._chip.thinking_seconds):
             return
         self._send(response)
         self.commands += 1

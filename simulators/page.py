@@ -15,7 +15,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from .issuing import Passport
-from .states import STATES
+from .issuing.states import STATES
 
 Rgb = npt.NDArray[np.uint8]
 FONT = Path("/usr/share/fonts/opentype/ocr-b/OCRB.otf")

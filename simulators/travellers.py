@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from simulators.states import STATES
+from simulators.issuing.states import STATES
 
 DEPARTURE: Final = "departure"
 ARRIVAL: Final = "arrival"

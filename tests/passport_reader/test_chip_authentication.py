@@ -22,14 +22,13 @@ from passport_reader.pki.trust import TrustStore
 from passport_reader.protocols import chip_authentication, chip_key
 from passport_reader.protocols.access import MrzKey
 from passport_reader.reading import read_document
-from simulators import lds_writer
-from simulators.authorities import Authority
 from simulators.chip import SimulatedChip
-from simulators.chip_apdu import Command, Refused, Response, Status, encoded, objects
-from simulators.chip_ciphers import Aes, TripleDes
-from simulators.chip_messaging import SecureChannel
-from simulators.issuing import Passport
-from simulators.states import STATES
+from simulators.chip.apdu import Command, Refused, Response, Status, encoded, objects
+from simulators.chip.ciphers import Aes, TripleDes
+from simulators.chip.messaging import SecureChannel
+from simulators.issuing import Passport, lds_writer
+from simulators.issuing.authorities import Authority
+from simulators.issuing.states import STATES
 
 Issue = Callable[..., Passport]
 

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from passport_reader import mrz
 from passport_reader.card.vpcd import VpcdReader
@@ -19,7 +21,7 @@ from passport_reader.protocols.access import MrzKey
 from passport_reader.reading import read_document
 from simulators.chip import SimulatedChip
 from simulators.issuing import Holder, World
-from simulators.link import present
+from simulators.link import present, seconds_on_wire
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 WORLD = World(7)
@@ -45,6 +47,21 @@ class EchoChip:
 
     def reset(self) -> None:
         self.resets += 1
+
+
+def test_an_exchange_takes_its_bits_its_blocks_and_the_chips_own_time() -> None:
+    one_block = seconds_on_wire(5, 2, kbit_s=106)
+    assert one_block == pytest.approx(9 * (7 + 6) / 106_000 + 4 / 106_000 + 2 * 1172 / 13.56e6)
+    assert seconds_on_wire(5, 2, kbit_s=106, apdu_ms=8) == pytest.approx(one_block + 0.008)
+
+
+@given(octets=st.integers(1, 5000))
+def test_a_faster_link_and_longer_reads_save_time(octets: int) -> None:
+    rates = [seconds_on_wire(5, octets, kbit_s=rate) for rate in (106, 212, 424, 848)]
+    assert rates == sorted(rates, reverse=True)
+    assert rates[0] > octets * 8 / 106_000
+    halves = 2 * seconds_on_wire(5, octets, kbit_s=424, apdu_ms=8)
+    assert seconds_on_wire(5, 2 * octets, kbit_s=424, apdu_ms=8) < halves
 
 
 @pytest.fixture

@@ -19,9 +19,10 @@ from passport_reader.data_groups.face_image import portrait
 from passport_reader.document import Outcome
 from passport_reader.pki.authentication import passive
 from passport_reader.pki.trust import TrustStore
-from simulators import issuing, mrz_composition
-from simulators.issuing import Holder, Passport, World
-from simulators.states import STATES
+from simulators import issuing
+from simulators.chip.access import access_information
+from simulators.issuing import Holder, Passport, World, mrz_composition
+from simulators.issuing.states import STATES
 
 PORTRAIT = cv2.imencode(".jpg", np.full((531, 413, 3), 128, np.uint8))[1].tobytes()
 HANAKO = Holder(
@@ -84,7 +85,7 @@ def test_a_tampered_portrait_still_looks_like_a_portrait(world: World) -> None:
 def test_a_mismatched_page_opens_the_chip_all_the_same(world: World) -> None:
     passport = world.issue(HANAKO, faults={"mrz_mismatch"})
     assert passport.mrz_lines != passport.chip_mrz_lines
-    page, chip = (mrz_composition.access_information(at) for at in (passport.mrz_lines, passport.chip_mrz_lines))
+    page, chip = (access_information(at) for at in (passport.mrz_lines, passport.chip_mrz_lines))
     assert page == chip
 
 

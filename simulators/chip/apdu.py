@@ -7,15 +7,18 @@ from enum import IntEnum
 
 
 class Status(IntEnum):
-    """Status words this chip gives (ISO/IEC 7816-4 §5.1.3, Doc 9303-11)."""
+    """Status words this chip gives (ISO/IEC 7816-4 §5.1.3, Doc 9303-11). 61xx and 63Cx count in their last digits."""
 
     OK = 0x9000
     END_OF_FILE = 0x6282
+    MORE_DATA = 0x6100
     AUTHENTICATION_FAILED = 0x6300
+    TRIES_LEFT = 0x63C0
     WRONG_LENGTH = 0x6700
     NO_SECURE_MESSAGING = 0x6882
     NO_CHAINING = 0x6884
     ACCESS_DENIED = 0x6982
+    BLOCKED = 0x6983
     CONDITIONS_NOT_SATISFIED = 0x6985
     NO_CURRENT_FILE = 0x6986
     OBJECTS_MISSING = 0x6987
@@ -32,8 +35,8 @@ class Status(IntEnum):
 class Refused(Exception):
     """The command ends with this status and no data."""
 
-    def __init__(self, status: Status) -> None:
-        super().__init__(status.name)
+    def __init__(self, status: int) -> None:
+        super().__init__(f"{status:04X}")
         self.status = status
 
 
@@ -66,7 +69,7 @@ class Command:
 @dataclass(frozen=True, slots=True)
 class Response:
     data: bytes = b""
-    status: Status = Status.OK
+    status: int = Status.OK
 
     def __bytes__(self) -> bytes:
         return self.data + self.status.to_bytes(2, "big")

@@ -51,13 +51,6 @@ def compose(bearer: Bearer) -> tuple[str, ...]:
     return lines
 
 
-def access_information(lines: tuple[str, ...]) -> str:
-    """Document number, birth and expiry dates, each with its check digit: the key's input (Doc 9303-11 §9.7.2)."""
-    if len(lines) == 3:
-        return lines[0][5:15] + lines[1][0:7] + lines[1][8:15]
-    return lines[1][0:10] + lines[1][13:20] + lines[1][21:28]
-
-
 def _td3(bearer: Bearer) -> tuple[str, ...]:
     number, dates = _checked(_number(bearer)), _dates(bearer)
     optional = "<" * 14 + "<"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hmac
 
-from .chip_apdu import Command, Refused, Response, Status, encoded, objects
-from .chip_ciphers import AUTHENTICATION, ENCRYPTION, Suite, pad, unpad
+from simulators.chip.apdu import Command, Refused, Response, Status, encoded, objects
+from simulators.chip.ciphers import AUTHENTICATION, ENCRYPTION, Suite, pad, unpad
 
 _CRYPTOGRAM, _CRYPTOGRAM_ODD, _EXPECTED, _STATUS, _CHECKSUM = 0x87, 0x85, 0x97, 0x99, 0x8E
 

@@ -19,6 +19,8 @@ class Suite(Protocol):
 
     @property
     def block(self) -> int: ...
+    @property
+    def key_size(self) -> int: ...
     def key(self, secret: bytes, counter: int) -> bytes: ...
     def vector(self, key: bytes, counter: int) -> bytes: ...
     def encipher(self, key: bytes, vector: bytes, data: bytes) -> bytes: ...
@@ -49,6 +51,7 @@ class TripleDes:
     """Two-key triple DES in CBC mode, MAC algorithm 3 of ISO/IEC 9797-1, SHA-1."""
 
     block: int = 8
+    key_size: int = 16
 
     def key(self, secret: bytes, counter: int) -> bytes:
         digest = hashlib.sha1(secret + counter.to_bytes(4, "big"), usedforsecurity=False).digest()[:16]
@@ -79,6 +82,10 @@ class Aes:
 
     size: int
     block: int = 16
+
+    @property
+    def key_size(self) -> int:
+        return self.size
 
     def key(self, secret: bytes, counter: int) -> bytes:
         message = secret + counter.to_bytes(4, "big")
