@@ -15,9 +15,9 @@ from passport_reader.pki.trust import TrustStore
 from passport_reader.protocols import chip_mapping
 from passport_reader.protocols.chip_mapping import ChipData
 from passport_reader.protocols.pace_offer import STANDARDISED
-from simulators.authorities import Authority
-from simulators.cms_writer import signed_message
-from simulators.states import STATES
+from simulators.issuing.authorities import Authority
+from simulators.issuing.cms_writer import signed_message
+from simulators.issuing.states import STATES
 
 P256 = 12
 AT = datetime(2026, 11, 23, tzinfo=UTC)
