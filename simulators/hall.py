@@ -23,7 +23,7 @@ from simulators.cart_walk import CartWalk
 from simulators.cast import Cast
 from simulators.console_post import ConsolePost
 from simulators.floor import Floor
-from simulators.issuing import World
+from simulators.issuing import World, modern
 from simulators.officer import Officer
 from simulators.site import Site, empty_for_a_hall
 from simulators.stations import BioCartStation, GateStation, Station, Surroundings, directions
@@ -151,7 +151,7 @@ async def open_hall(plan: Plan, people: Cast) -> AsyncIterator[Hall]:
         site = Site.make(plan.folder)
         console = ConsolePost(site, PORT_NAME)
         stack.callback(console.close)
-        world = await asyncio.to_thread(World, plan.seed)
+        world = await asyncio.to_thread(World, plan.seed, profiles=modern)
         stations = await asyncio.to_thread(_stations, plan, _surroundings(plan, site, console, world))
         for station in stations:
             stack.callback(station.close)

@@ -78,6 +78,13 @@ _ALL: Final = (
         passport_faults=frozenset({"dg2_tampered"}),
     ),
     Scenario(
+        "cloned_chip",
+        "The chip is a copy of a genuine one",
+        GATE,
+        ("refer",),
+        chip_faults=frozenset({"clone"}),
+    ),
+    Scenario(
         "unknown_issuer",
         "Nobody knows who signed the passport",
         GATE,

@@ -43,12 +43,13 @@ def test_every_scenario_ends_as_it_must_and_the_books_agree(run_hall: HallRun) -
 def test_a_referral_names_its_reason(run_hall: HallRun) -> None:
     summary = run_hall(
         *("--scenario", "swapped_passports", "--scenario", "visitor_overstayed", "--scenario", "unknown_issuer"),
-        *("--travellers", "3"),
+        *("--scenario", "cloned_chip", "--travellers", "4"),
     )
     reasons = {visit["scenario"]: visit["reasons"] for visit in summary["travellers"]}
     assert "face_not_matched" in reasons["swapped_passports"]
     assert "overstay" in reasons["visitor_overstayed"]
     assert "issuer_unknown" in reasons["unknown_issuer"]
+    assert "chip_cloned" in reasons["cloned_chip"]
 
 
 def test_nothing_is_lost_or_granted_wrongly_when_programs_die_at_random(run_hall: HallRun) -> None:
