@@ -224,8 +224,8 @@ def master_list() -> str:
     standings = Counter(standing.value for _, standing in trust.verify_all())
     whole = time.process_time() - started
     return (
-        f"master list of {len(trust.certificates)} certificates: verified and parsed in {loaded:.2f} s, with the signature "
-        f"of every certificate {whole:.2f} s (target 1 s); left out: {len(trust.refused)}; {dict(standings)}"
+        f"master list of {len(trust.certificates)} certificates: verified and parsed in {loaded:.2f} s, with the "
+        f"signature of every certificate {whole:.2f} s (target 1 s); left out: {len(trust.refused)}; {dict(standings)}"
     )
 
 
