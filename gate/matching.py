@@ -50,14 +50,25 @@ def sample(image: Rgb) -> FaceSample:
     return FaceSample(template, template.quality, template.quality.advice, to_jpeg(image))
 
 
-def compare_portrait(portrait: bytes, live: FaceTemplate) -> Comparison:
-    """Compare the chip's portrait (JPEG or JPEG 2000) with a live template.
+def portrait_template(portrait: bytes) -> FaceTemplate:
+    """The chip's portrait (JPEG or JPEG 2000).
 
-    Raise `UnusableImage` where the portrait cannot be decoded, `NoFace` or `SeveralFaces` where it shows no one face.
+    Raise `UnusableImage` where it cannot be decoded, `NoFace` or `SeveralFaces` where it shows no one face.
     """
-    from biometrics.face.compare import template_of, verifier
+    from biometrics.face.compare import template_of
 
-    return verifier().compare(template_of(portrait), live)
+    return template_of(portrait)
+
+
+def compare_templates(chip: FaceTemplate, live: FaceTemplate) -> Comparison:
+    from biometrics.face.compare import verifier
+
+    return verifier().compare(chip, live)
+
+
+def compare_portrait(portrait: bytes, live: FaceTemplate) -> Comparison:
+    """Both in one; raise as `portrait_template`."""
+    return compare_templates(portrait_template(portrait), live)
 
 
 def warm_pages() -> None:

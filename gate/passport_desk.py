@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from biometrics.workers import WorkerLost, Workers
+from passport_reader.data_groups.portrait_stream import Arriving
 from passport_reader.document import (
     Card,
     ChipFinding,
@@ -87,6 +88,7 @@ class _Attempt:
     """What is known so far of the passport on the glass."""
 
     progress: Callable[[DeskProgress], None]
+    on_portrait: Callable[[bytes], None]
     limit: asyncio.Timeout
     laid_at: float | None = None
     page: PageReading | None = None
@@ -130,15 +132,17 @@ class PassportDesk:
         *,
         seconds: float = 40.0,
         tries: int = TRIES,
+        on_portrait: Callable[[bytes], None] = lambda portrait: None,
     ) -> DeskReading:
         """Read page and chip. Never raises for what a passport may be: what is missing is a finding.
 
-        `seconds` is the time to lay it down; what comes after has its own.
+        `seconds` is the time to lay it down; what comes after has its own. `on_portrait` is called in the reader's
+        thread as soon as the portrait is there, while the chip still has to prove itself: nothing is known of it yet.
 
         Nothing laid, a page that cannot be read, no chip, a chip that refuses or was torn away `tries` times, a
         reader that stays away: each returns what there is. Cancelling stops the reading at the next file.
         """
-        attempt = _Attempt(progress, asyncio.timeout(seconds))
+        attempt = _Attempt(progress, on_portrait, asyncio.timeout(seconds))
         progress(DeskProgress(Placing.WAITING))
         try:
             async with attempt.limit:
@@ -210,7 +214,12 @@ class PassportDesk:
         card = reader.wait_for_card(CHIP_SECONDS if attempt.tries == 1 else 3 * CHIP_SECONDS)
         attempt.progress(DeskProgress(Placing.READING))
         key = MrzKey.of(attempt.page.mrz)
-        listener = Listener(progress=tell, cancelled=lambda: attempt.over)
+
+        def look(arriving: Arriving) -> None:
+            if arriving.whole:
+                attempt.on_portrait(arriving.data)
+
+        listener = Listener(progress=tell, portrait=look, cancelled=lambda: attempt.over)
         return read_document(card, key, self._trust, at=self._now(), listener=listener)
 
 

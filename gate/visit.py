@@ -11,7 +11,8 @@ from typing import Final
 from uuid import UUID
 
 from biometrics.capture import BiometricError
-from biometrics.workers import Workers
+from biometrics.face.template import FaceTemplate
+from biometrics.workers import WorkerLost, Workers
 from examiner_console.contract import (
     CheckOutcome,
     Comparison,
@@ -32,7 +33,7 @@ from .inspection import (
     new_inspection_id,
     passport_findings,
 )
-from .matching import compare_portrait
+from .matching import compare_templates, portrait_template
 from .passport_desk import DeskProgress, DeskReading, PassportDesk, Placing
 from .station import Clock
 
@@ -116,17 +117,19 @@ class Examination:
         def tell(progress: DeskProgress) -> None:
             loop.call_soon_threadsafe(heard, progress)
 
+        portrait = Portrait(self._workers, loop)
         face = asyncio.create_task(self._capture(visit, laid, on_advice))
         try:
-            visit.reading = await self._passport.read(tell, seconds=NOTHING_LAID_SECONDS)
+            visit.reading = await self._passport.read(tell, seconds=NOTHING_LAID_SECONDS, on_portrait=portrait.arrived)
             visit.laid_at = visit.reading.laid_at
             if visit.laid_at is None:
                 return False
             laid.set()
             await face
-            await self._compare(visit)
+            await self._compare(visit, portrait)
         finally:
             face.cancel()
+            portrait.forget()
         return True
 
     async def _capture(self, visit: Visit, laid: asyncio.Event, on_advice: Callable[[str | None], None]) -> None:
@@ -138,16 +141,52 @@ class Examination:
             visit.face_problem = error.code
         visit.face_seconds = self._clock() - began
 
-    async def _compare(self, visit: Visit) -> None:
+    async def _compare(self, visit: Visit, portrait: Portrait) -> None:
         document = visit.reading.document if visit.reading is not None else None
         if visit.face is None or document is None or document.face is None:
             return
         try:
-            compared = await self._workers.run(compare_portrait, document.face.data, visit.face.template)
+            chip = await portrait.template(document.face.data)
+            compared = await self._workers.run(compare_templates, chip, visit.face.template)
         except BiometricError as error:
             visit.face_problem = f"chip_face_{error.code}"
             return
         visit.comparison = comparison_of(compared, modality="face", probe="live_face", reference="chip_face")
+
+
+class Portrait:
+    """The chip's portrait, looked at as soon as it is read, while the chip still has to prove itself."""
+
+    def __init__(self, workers: Workers, loop: asyncio.AbstractEventLoop) -> None:
+        self._workers, self._loop = workers, loop
+        self._data = b""
+        self._looking: asyncio.Task[FaceTemplate] | None = None
+
+    def arrived(self, data: bytes) -> None:
+        """From any thread."""
+        self._loop.call_soon_threadsafe(self._look, data)
+
+    def _look(self, data: bytes) -> None:
+        self.forget()
+        self._data = data
+        self._looking = self._loop.create_task(self._workers.run(portrait_template, data))
+
+    async def template(self, data: bytes) -> FaceTemplate:
+        """Of the portrait as it was read in the end. Raise as `matching.portrait_template`, or `WorkerLost`."""
+        if self._looking is None or data != self._data:
+            self._look(data)
+        assert self._looking is not None
+        try:
+            return await self._looking
+        except WorkerLost:
+            return await self._workers.run(portrait_template, data)
+
+    def forget(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            if self._looking.done() and not self._looking.cancelled():
+                self._looking.exception()  # nobody asks any more: not to be told of as never looked at
+        self._looking, self._data = None, b""
 
 
 def inspection_of(visit: Visit, place: Place, *, alone: bool, now: datetime) -> Inspection:
