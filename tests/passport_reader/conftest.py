@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -26,6 +25,7 @@ from simulators.chip import SimulatedChip
 from simulators.issuing import ChipProfile, Holder, Passport, World
 from simulators.issuing.profile import TerminalSuite
 from tests.passport_reader.wires import InProcessCard, laid, pcsc_service, read, read_here
+from tests.passport_reader.worked_values import USED, WorkedValues
 
 __all__ = ["laid", "pcsc_service", "read", "read_here"]
 
@@ -105,10 +105,12 @@ def issue(world: World, portrait: bytes) -> Issue:
 
 
 @pytest.fixture(scope="session")
-def examples(data: Path) -> dict[str, Any]:
+def examples(data: Path) -> Iterator[WorkedValues]:
     """The worked examples of Doc 9303-11, appendices D, F, G, H and I."""
-    found: dict[str, Any] = json.loads((data / "emrtd" / "icao9303_p11_worked_examples.json").read_text())
-    return found
+    used: set[str] = set()
+    yield WorkedValues(json.loads((data / "emrtd" / "icao9303_p11_worked_examples.json").read_text()), used)
+    if USED in os.environ:
+        Path(os.environ[USED]).write_text("\n".join(used))
 
 
 @pytest.fixture(scope="session")
