@@ -53,7 +53,7 @@ class ModularGroup:
 
     @property
     def tag(self) -> int:
-        """Of a public value in a public key data object (Doc 9303-11 §9.4.2)."""
+        """Of a public value in a public key data object (Doc 9303-11 §9.4.3)."""
         return 0x84
 
     @property

@@ -124,9 +124,9 @@ def _pace_infos(order: Order) -> list[bytes]:
     """Chip authentication mapping cannot do without the parameters' identifier, not even faultily (§9.2.1)."""
     if "bac_only" in order.faults:
         return []
-    if "two_element_pace_info" in order.faults:
-        choices = (choice for choice in order.profile.pace if choice.mapping is not Mapping.CHIP_AUTHENTICATION)
-        return list(security_infos.pace_without_parameters(next(choices)))
+    able = [choice for choice in order.profile.pace if choice.mapping is not Mapping.CHIP_AUTHENTICATION]
+    if "two_element_pace_info" in order.faults and able:
+        return list(security_infos.pace_without_parameters(able[0]))
     return list(map(security_infos.pace, order.profile.pace))
 
 
