@@ -216,8 +216,8 @@ def written() -> str:
         "# Clauses, modules, tests",
         "",
         "Which module of `passport_reader` implements which clause, and which test below `tests/passport_reader` shows",
-        "it. Section numbers are those of the eighth edition of Doc 9303. Made by `python -m tests.passport_matrix` from",
-        "the table in `tests/passport_matrix.py`.",
+        "it. Section numbers are those of the eighth edition of Doc 9303. Made by `python -m tests.passport_matrix`",
+        "from the table in `tests/passport_matrix.py`.",
     ]
     for standard, rows in STANDARDS.items():
         lines += ["", f"## {standard}", "", "| clause | subject | modules | shown by |", "|---|---|---|---|"]
