@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 
 from passport_reader.card.messaging import MessagingFailed
+from passport_reader.data_groups.portrait_stream import Arriving
 from passport_reader.document import ChipLost, ChipRefused, Outcome
 from passport_reader.lds import Ef
 from passport_reader.pki.trust import TrustStore
@@ -140,6 +141,25 @@ def test_progress_counts_every_file_to_its_end(laid: Lay, issue: Issue, trust: T
     whole = [item.file for item in told if item.done == item.total]
     assert whole == ["EF_SOD", "EF_DG1", "EF_DG2", "EF_DG14", "EF_COM"]
     assert all(0 < item.done <= item.total for item in told)
+
+
+def test_the_portrait_can_be_looked_at_while_it_arrives(
+    laid: Lay, issue: Issue, trust: TrustStore, at: datetime
+) -> None:
+    """Face detection need not wait for the end of the longest file."""
+    arrived: list[Arriving] = []
+    passport = issue("JPN")
+    with laid(passport, faults=["extended_length_refused"]) as card:
+        read_document(card, key_of(passport), trust, at=at, listener=Listener(portrait=arrived.append))
+    assert [item.whole for item in arrived].index(True) == len(arrived) - 1
+    assert arrived[-1].data == passport.portrait
+    early, whole = arrived[len(arrived) // 2].rows(), arrived[-1].rows()
+    assert early is not None
+    assert whole is not None
+    assert whole.shape == (540, 414, 3)
+    assert 200 < len(early) < 300
+    assert (early == whole[: len(early)]).all()
+    assert arrived[0].rows() is None
 
 
 def test_a_cancelled_reading_stops_within_one_command(laid: Lay, issue: Issue, trust: TrustStore, at: datetime) -> None:
