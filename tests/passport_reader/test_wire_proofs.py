@@ -35,6 +35,7 @@ from simulators.issuing.states import Suite
 from tests.passport_reader.wires import Dropping, Lay, Read, found, key_of
 
 Issue = Callable[..., Passport]
+InspectionSystem = Callable[..., Terminal]
 
 PROVEN = (Outcome.SUCCESSFUL, "chip_key_proven")
 AUTHORISED = (Outcome.SUCCESSFUL, "authorised")
@@ -48,9 +49,12 @@ MAPPED = ChipProfile(
     terminal_authentication=TerminalSuite.ECDSA_SHA256,
     optional_groups=frozenset({3}),
 )
-
-
-InspectionSystem = Callable[..., Terminal]
+MODULAR = ChipProfile(
+    pace=(PaceChoice(Mapping.GENERIC, AES_128, 2),),
+    chip_authentication=(AgreementChoice(1, AES_128),),
+    terminal_authentication=TerminalSuite.ECDSA_SHA256,
+    optional_groups=frozenset({3}),
+)
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -154,7 +158,7 @@ def test_a_terminal_of_every_suite_reads_the_fingers(
     assert_fingers_read(read_here(passport, wishes=Wishes(terminal=inspection_system("UTO", suite))), passport)
 
 
-@pytest.mark.parametrize("profile", [GUARDED, MAPPED], ids=["chip authentication", "mapping"])
+@pytest.mark.parametrize("profile", [GUARDED, MODULAR, MAPPED], ids=["elliptic", "modular", "mapping"])
 def test_a_terminal_reads_the_fingers_over_every_wire(
     read: Read, issue: Issue, inspection_system: InspectionSystem, profile: ChipProfile
 ) -> None:
@@ -187,7 +191,7 @@ def test_a_chip_made_before_the_last_change_of_keys_is_led_over_the_link(
     assert Ef.DG3 not in document.files
 
 
-@pytest.mark.parametrize("profile", [GUARDED, MAPPED], ids=["chip authentication", "mapping"])
+@pytest.mark.parametrize("profile", [GUARDED, MAPPED], ids=["elliptic", "mapping"])
 def test_a_session_dropped_among_the_fingers_is_proven_anew(
     laid: Lay, issue: Issue, trust: TrustStore, at: datetime, inspection_system: InspectionSystem, profile: ChipProfile
 ) -> None:
