@@ -16,12 +16,14 @@ test: system $(STAMP)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
+	@$(BIN)/coverage report --include='passport_reader/*' --precision=2 --format=total --fail-under=95
 
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks
 
 docs: $(STAMP)
 	@$(BIN)/python -m gate.diagram > docs/journey.md
+	@$(BIN)/python -m tests.passport_matrix > docs/passport-matrix.md
 	@$(BIN)/python -m simulators screenshots --out docs/screens
 
 # Debian packages; without root what is missing is named and the rest goes on.

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from passport_reader import examination
+from passport_reader.card.apdu import Channel
 from passport_reader.card.file_reader import FileReader
 from passport_reader.data_groups.portrait_stream import Arriving, PortraitStream
 from passport_reader.document import Card, ChipFinding, ChipRefused, Outcome, PassportError, TravelDocument
@@ -109,6 +110,39 @@ def read_document(
     )
 
 
+Mutual = tuple[ChipFinding, ChipFinding]
+"""What chip authentication found, and terminal authentication after it."""
+
+
+class _AuthorisedSession:
+    """A session in which the terminal has proven its right. A new one gives none of it (BSI TR-03110-1 §3.4, §3.5).
+
+    So where the chip drops it, chip and terminal prove themselves to each other again, by `mutual`.
+    """
+
+    def __init__(self, session: ChipSession, proven: Mutual, mutual: Callable[[], Mutual]) -> None:
+        self._session, self._mutual = session, mutual
+        self.proven = proven
+
+    @property
+    def channel(self) -> Channel:
+        return self._session.channel
+
+    @property
+    def short_limit(self) -> int:
+        return self._session.short_limit
+
+    @property
+    def extended_limit(self) -> int:
+        return self._session.extended_limit
+
+    def reopen(self) -> None:
+        self._session.reopen()
+        self.proven = self._mutual()
+        if self.proven[1].outcome is not Outcome.SUCCESSFUL:
+            raise ChipRefused("the chip does not let this terminal read again", finding=self.proven[1].code)
+
+
 class _Reading:
     """The files of one chip as they come, and what it proves."""
 
@@ -159,14 +193,28 @@ class _Reading:
             known=offers.groups_known and (15 not in offers.groups or Ef.DG15 in self.files),
             signed=examination.signed_group(self.files, 15),
         )
-        chip = self._chip_authentication(trust, offers, at)
-        authorised = terminal_authentication.finding(
-            self._session.channel, offers.infos, terminal, self._binding(chip), known=offers.known, at=at
-        )
+
+        def mutual() -> Mutual:
+            """Chip and terminal to each other, in the session as it is now."""
+            chip = self._chip_authentication(trust, offers, at)
+            binding = self._binding(chip)
+            return chip, terminal_authentication.finding(
+                self._session.channel, offers.infos, terminal, binding, known=offers.known, at=at
+            )
+
+        proven = mutual()
+        if proven[1].outcome is Outcome.SUCCESSFUL:
+            proven = self._guarded(proven, mutual)
         self._reader.reselect()
-        if authorised.outcome is Outcome.SUCCESSFUL:
-            self._read_what_is_allowed(_GUARDED)
-        return chip, active, authorised
+        return proven[0], active, proven[1]
+
+    def _guarded(self, proven: Mutual, mutual: Callable[[], Mutual]) -> Mutual:
+        """Read what only this terminal may; the last proofs, which are the worst there were."""
+        session, own = _AuthorisedSession(self._session, proven, mutual), self._reader
+        self._reader = own.over(session)
+        self._read_what_is_allowed(_GUARDED)
+        self._reader = own
+        return session.proven
 
     def _chip_authentication(self, trust: TrustStore, offers: examination.Offers, at: datetime) -> ChipFinding:
         """By the mapping of PACE where that was it; where it says nothing, by the protocol of its own."""

@@ -199,7 +199,8 @@ class FieldAgreement:
         return _integer(left) == _integer(right)
 
     def compressed(self, element: bytes) -> bytes:
-        return sha1(element, usedforsecurity=False).digest()
+        """Of the fewest octets, whatever the chip sent (Doc 9303-11 §7.1.4.1.3, §9.4.1)."""
+        return sha1(element.lstrip(b"\0"), usedforsecurity=False).digest()
 
     @property
     def encodes(self) -> bool:

@@ -67,8 +67,15 @@ class FileReader:
         return self._limits[0]
 
     def reselect(self) -> None:
-        """Another application or security status was chosen on the card: no file is current any more."""
+        """Another application, security status or cipher was chosen on the card: no file is current any more."""
         self._current = None
+        self._limits = _ladder(self._session)[-len(self._limits) :]
+
+    def over(self, session: Session) -> FileReader:
+        """Another reader of the same card, which has learned what this one has."""
+        other = FileReader(session, self._told)
+        other._limits = other._limits[-len(self._limits) :]
+        return other
 
     def read(self, file: Ef) -> bytes | None:
         """The file without what some chips write behind its end; None where the chip has no such file.

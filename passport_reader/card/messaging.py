@@ -24,7 +24,7 @@ from passport_reader import tlv
 from passport_reader.card.apdu import EXTENDED_LE, SHORT_LE, Channel, Command, Response, status_name
 from passport_reader.document import ChipRefused, UnusableData
 
-MAC_LENGTH: Final = 8  # Doc 9303-11 §9.8.6: eight bytes, with AES the leftmost eight of the CMAC
+MAC_LENGTH: Final = 8  # Doc 9303-11 §9.8.6.2, §9.8.7.2: with AES the leftmost eight octets of the CMAC
 
 _CRYPTOGRAM, _CRYPTOGRAM_ODD, _LE, _STATUS, _MAC = 0x87, 0x85, 0x97, 0x99, 0x8E
 
@@ -71,7 +71,7 @@ class Algorithm(Enum):
         return code.finalize()[:MAC_LENGTH]
 
     def counter_iv(self, key: bytes, counter: bytes) -> bytes:
-        """3DES starts at zero, AES at the encrypted counter (Doc 9303-11 §9.8.6.1, §9.8.6.3)."""
+        """3DES starts at zero, AES at the encrypted counter (Doc 9303-11 §9.8.6.1, §9.8.7.1)."""
         if self is Algorithm.TDES:
             return bytes(8)
         encryptor = self._cipher(key, modes.ECB()).encryptor()  # noqa: S305  one block, as the standard says

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from PIL import ImageFile
 
 from passport_reader import tlv
 from passport_reader.data_groups import face_block, face_record, picture
-from passport_reader.data_groups.picture import MAX_PIXELS
 from passport_reader.data_groups.records import Record
 from passport_reader.deviations import Deviations
 from passport_reader.document import UnusableData
@@ -22,6 +20,14 @@ _SIGNATURE: Final = 12
 
 _HEAD: Final = 4096
 """Octets before a picture's begin at the most: headers, and some hundred feature points."""
+
+_END_OF_IMAGE: Final = b"\xff\xd9"  # ITU-T T.81 table B.1
+
+_UNFILLED: Final = 128
+"""What a decoder fills in for coefficients that never came: the middle grey."""
+
+_BROKEN_OFF: Final = 18
+"""Rows above the break that are not final: at most 16 of one row of blocks, and two that chroma is smoothed by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +54,21 @@ class Arriving:
     def rows(self) -> picture.Pixels | None:
         """The upper rows that can be decoded so far, RGB (rows, width, 3); None where there are none yet.
 
-        Only a baseline JPEG grows from the top. A picture too large or of odd make is None too: what is wrong with it
-        is for the reading of the whole file to say.
+        Of JPEG alone: a baseline one grows from the top, a progressive one is coarse at first. A picture too large or
+        of odd make is None too: what is wrong with it is for the reading of the whole file to say.
         """
-        measured = picture.size(picture.of(self.data))
-        if self.media_type != picture.JPEG or measured is None or not 0 < measured[0] * measured[1] <= MAX_PIXELS:
+        if self.media_type != picture.JPEG:
             return None
-        parser = ImageFile.Parser()
         try:
-            parser.feed(self.data)
-            if parser.image is None:
-                return None
-            pixels = np.asarray(parser.image.convert("RGB"))
-        except (OSError, ValueError, SyntaxError):
+            pixels = picture.decoded(picture.Picture(self.data + _END_OF_IMAGE, picture.JPEG))
+        except UnusableData:
             return None
-        filled = np.flatnonzero(pixels.any(axis=(1, 2)))
-        return pixels[: filled[-1] + 1] if len(filled) else None
+        rgb = pixels if pixels.ndim == 3 else np.repeat(pixels[..., np.newaxis], 3, axis=2)
+        if self.whole:
+            return rgb
+        filled = np.flatnonzero((rgb != _UNFILLED).any(axis=(1, 2)))
+        count = filled[-1] + 1 - _BROKEN_OFF if len(filled) else 0
+        return rgb[:count] if count > 0 else None
 
 
 class PortraitStream:

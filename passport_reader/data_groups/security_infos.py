@@ -41,7 +41,7 @@ class PaceParameters:
 
 @dataclass(frozen=True, slots=True)
 class ChipAuthenticationOffer:
-    """ChipAuthenticationInfo (§9.2.6)."""
+    """ChipAuthenticationInfo (§9.2.5)."""
 
     oid: str
     version: int | None
@@ -50,7 +50,7 @@ class ChipAuthenticationOffer:
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A SubjectPublicKeyInfo in DER: of ChipAuthenticationPublicKeyInfo (§9.2.7), or DG15's."""
+    """A SubjectPublicKeyInfo in DER: of ChipAuthenticationPublicKeyInfo (§9.2.6), or DG15's."""
 
     algorithm: str
     """Object identifier of the algorithm."""
@@ -76,7 +76,7 @@ class TerminalAuthenticationOffer:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryCopy:
-    """EFDIRInfo (§9.2.5): EF.DIR, which has no signature of its own, signed along with DG14."""
+    """EFDIRInfo (§9.2.10): EF.DIR, which has no signature of its own, signed along with DG14."""
 
     directory: bytes = field(repr=False)
 

@@ -1,6 +1,6 @@
 """EF.SOD and EF.CardSecurity: what is inside the CMS. Whether it is signed by whom it must be, `pki` says.
 
-Doc 9303-10 §4.6.2 (LDS security object), Doc 9303-11 §9.2.12 (EF.CardSecurity).
+Doc 9303-10 §4.6.2 (LDS security object), Doc 9303-11 §9.2.11 (EF.CardSecurity).
 """
 
 from __future__ import annotations

@@ -10,14 +10,12 @@ TerminalKeyUnavailable (pki/terminal_key.py)
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from passport_reader import mrz, tlv
-from passport_reader.arithmetic.domain_parameters import Curve, Point
+from passport_reader import tlv
 from passport_reader.card.apdu import Channel, Command, Status
 from passport_reader.document import ChipFinding, ChipRefused, Outcome, UnusableData
 from passport_reader.lds import SecurityInfo
@@ -51,26 +49,9 @@ class Binding:
     """What ties the terminal's signature to this chip and this session."""
 
     chip: bytes
-    """ID_IC: `document_identifier` after BAC, `compressed` of the chip's ephemeral key after PACE (§7.1.2)."""
+    """ID_IC: `MrzKey.chip_identifier` after BAC, `compressed` of the chip's ephemeral key after PACE (§7.1.2)."""
     terminal: bytes
     """`compressed` of the terminal's ephemeral key of chip authentication; of PACE where its mapping was that."""
-
-
-def document_identifier(document_number: str) -> bytes:
-    """The document number as the MRZ has it, with its check digit (§7.1.2)."""
-    number = document_number.ljust(9, mrz.FILLER)
-    return (number + mrz.check_digit(number)).encode("ascii")
-
-
-def compressed(curve: Curve, public: Point) -> bytes:
-    """Comp() of an elliptic key: its x coordinate, as long as the prime (§7.1.4.2.3)."""
-    return public.x.to_bytes(curve.octets, "big")
-
-
-def compressed_public_value(public: int) -> bytes:
-    """Comp() of a Diffie-Hellman key: SHA-1 of it, written without leading zeros (§7.1.4.1.3, §9.4.1)."""
-    octets = (public.bit_length() + 7) // 8
-    return hashlib.sha1(public.to_bytes(octets, "big"), usedforsecurity=False).digest()
 
 
 def offered(infos: Sequence[SecurityInfo]) -> SecurityInfo | None:

@@ -11,7 +11,7 @@ from simulators.chip.messaging import SecureChannel
 from simulators.chip.pace import SUITES
 from simulators.chip.personalisation import AgreementKey
 
-_PROTOCOL = bytes.fromhex("04007F0007020203")  # id-CA as content bytes (Doc 9303-11 §9.2.6)
+_PROTOCOL = bytes.fromhex("04007F0007020203")  # id-CA as content bytes (Doc 9303-11 §9.2.7)
 _TDES = 1
 
 

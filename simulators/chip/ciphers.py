@@ -95,7 +95,7 @@ class Aes:
 
     def vector(self, key: bytes, counter: int) -> bytes:
         block = counter.to_bytes(16, "big")
-        return _run(Cipher(algorithms.AES(key), modes.ECB()).encryptor(), block)  # noqa: S305 - §9.8.6.1: E(KSenc, SSC)
+        return _run(Cipher(algorithms.AES(key), modes.ECB()).encryptor(), block)  # noqa: S305 - §9.8.7.1: E(KSenc, SSC)
 
     def encipher(self, key: bytes, vector: bytes, data: bytes) -> bytes:
         return _run(Cipher(algorithms.AES(key), modes.CBC(vector)).encryptor(), data)

@@ -43,7 +43,7 @@ class Curve:
 
     @property
     def tag(self) -> int:
-        """Of a point in a public key data object (Doc 9303-11 §9.4.3)."""
+        """Of a point in a public key data object (Doc 9303-11 §9.4.4)."""
         return 0x86
 
     @property

@@ -41,7 +41,7 @@ class Group(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModularGroup:
-    """The subgroup of prime order that `g` generates modulo `p`; elements as big-endian numbers as long as p."""
+    """The subgroup of prime order that `g` generates modulo `p`; elements in the fewest octets (Doc 9303-11 §9.4.1)."""
 
     p: int
     g: int
@@ -53,7 +53,7 @@ class ModularGroup:
 
     @property
     def tag(self) -> int:
-        """Of a public value in a public key data object (Doc 9303-11 §9.4.2)."""
+        """Of a public value in a public key data object (Doc 9303-11 §9.4.3)."""
         return 0x84
 
     @property
@@ -75,7 +75,8 @@ class ModularGroup:
         return self._encode(self._decode(one) * self._decode(other) % self.p)
 
     def secret(self, scalar: int, element: bytes) -> bytes:
-        return self.power(scalar, element)
+        """As long as p (PKCS #3 §8.2)."""
+        return self.power(scalar, element).rjust(self.size, b"\0")
 
     def compressed(self, element: bytes) -> bytes:
         """Comp() of BSI TR-03110-3 A.2.2.3: the SHA-1 hash of the public value, without leading zeros."""
@@ -89,7 +90,7 @@ class ModularGroup:
         """Raises ValueError for the neutral element, which is nobody's key."""
         if value <= 1:
             raise ValueError("not an element to agree on")
-        return value.to_bytes(self.size, "big")
+        return value.to_bytes((value.bit_length() + 7) // 8, "big")
 
     def _decode(self, data: bytes) -> int:
         value = int.from_bytes(data, "big")

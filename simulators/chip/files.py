@@ -30,7 +30,7 @@ class Rights(Protocol):
 
     @property
     def password_connection(self) -> bool:
-        """It was PACE: EF.CardSecurity is open (Doc 9303-11 §9.2.12)."""
+        """It was PACE: EF.CardSecurity is open (Doc 9303-11 §9.2.11)."""
         ...
 
     @property

@@ -13,7 +13,7 @@ from simulators.chip.ciphers import AUTHENTICATION, ENCRYPTION, PASSWORD, Aes, S
 from simulators.chip.domain_parameters import CURVES, PARAMETERS, Group
 from simulators.chip.messaging import SecureChannel
 
-_PACE = bytes.fromhex("04007F0007020204")  # id-PACE as content bytes (Doc 9303-11 §9.2.1)
+_PACE = bytes.fromhex("04007F0007020204")  # id-PACE as content bytes (Doc 9303-11 §9.2.3)
 _STANDARDISED = bytes.fromhex("04007F00070102")  # standardizedDomainParameters (Doc 9303-11 §9.5.1)
 SUITES: dict[int, Suite] = {1: TripleDes(), 2: Aes(16), 3: Aes(24), 4: Aes(32)}
 """By the last arc of a protocol's object identifier."""
@@ -24,7 +24,7 @@ _MINUS_ONE = 2**128 - 1
 
 
 class Mapping(IntEnum):
-    """The arc before the last of a PACE protocol's object identifier (Doc 9303-11 §9.2.1)."""
+    """The arc before the last of a PACE protocol's object identifier (Doc 9303-11 §9.2.3)."""
 
     DH_GM = 1
     ECDH_GM = 2

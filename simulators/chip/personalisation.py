@@ -11,7 +11,7 @@ from simulators.chip.domain_parameters import Group
 
 @dataclass(frozen=True, slots=True)
 class AgreementKey:
-    """A static private key of chip authentication, and the one cipher suite it serves (1 to 4, Doc 9303-11 §9.2.6)."""
+    """A static private key of chip authentication, and the one cipher suite it serves (1 to 4, Doc 9303-11 §9.2.7)."""
 
     group: Group
     private: int = field(repr=False)

@@ -19,7 +19,7 @@ from simulators.issuing.states import State
 Years = tuple[datetime, datetime]
 DOCUMENT_TYPES = "2.23.136.1.1.6.2"  # Doc 9303-12 §7.1.1.6: documentTypeList
 NAME_CHANGE = "2.23.136.1.1.6.1"  # Doc 9303-12 §7.1.1.5: in a link certificate whose two names differ
-MASTER_LIST_SIGNER = "2.23.136.1.1.3"  # Doc 9303-12 §7.1.1.4: extended key usage
+MASTER_LIST_SIGNER = "2.23.136.1.1.3"  # Doc 9303-12 §7.1.1.3: extended key usage
 DEVIATION_LIST_SIGNER = "2.23.136.1.1.8"
 _PRIVATE_KEY_USAGE = "2.5.29.16"
 

@@ -15,7 +15,7 @@ from simulators.issuing.profile import AgreementChoice, ChipProfile, Mapping, Si
 
 
 def agreement_keys(profile: ChipProfile, random: Random) -> tuple[AgreementKey, ...]:
-    """Numbered where there are several (Doc 9303-11 §9.2.7)."""
+    """Numbered where there are several (Doc 9303-11 §9.2.6)."""
     several = len(profile.chip_authentication) > 1
     return tuple(
         _agreement_key(choice, random, number if several else None)

@@ -20,7 +20,7 @@ _TAGS = dict(zip(range(1, 17), bytes.fromhex("6175637665666768696A6B6C6D6E6F70")
 EXTENDED_RESPONSE = 4096
 """The most bytes this make of chip puts into one response, as its EF.ATR/INFO says."""
 _LDS_SECURITY_OBJECT = "2.23.136.1.1.1"
-_SECURITY_OBJECT = "0.4.0.127.0.7.3.2.1"  # id-SecurityObject, of EF.CardSecurity (Doc 9303-11 §9.2.12)
+_SECURITY_OBJECT = "0.4.0.127.0.7.3.2.1"  # id-SecurityObject, of EF.CardSecurity (Doc 9303-11 §9.2.11)
 _HASHES = {
     "sha1": "1.3.14.3.2.26",
     "sha224": "2.16.840.1.101.3.4.2.4",
@@ -74,7 +74,7 @@ def security_object(
 
 
 def card_security(security_infos: bytes, signer: Signer, *, at: datetime) -> bytes:
-    """EF.CardSecurity: the SecurityInfos, signed like a SOD (Doc 9303-11 §9.2.12)."""
+    """EF.CardSecurity: the SecurityInfos, signed like a SOD (Doc 9303-11 §9.2.11)."""
     return signed_message(_SECURITY_OBJECT, security_infos, signer, at=at, certificates=(signer.der,))
 
 

@@ -1,7 +1,6 @@
 """What states publish about their signers: master lists, deviation and defect lists, and the PKD's LDIF files.
 
-Doc 9303-12 §8 (master list, PKD), ICAO Technical Report "LDS and PKI Maintenance" (deviation list), BSI TR-03129
-(defect list), RFC 2849 (LDIF).
+Doc 9303-12 §9 (master list), §10 (deviation list), §5.1 (PKD), BSI TR-03129 (defect list), RFC 2849 (LDIF).
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ class Known:
 
 
 def master_list(certificates: Iterable[bytes], signer: Signer, root: Signer, *, at: datetime) -> bytes:
-    """A signed CscaMasterList, version 0 (Doc 9303-12 §8.1)."""
+    """A signed CscaMasterList, version 0 (Doc 9303-12 §9)."""
     content = sequence(integer(0), set_of(*certificates))
     return signed_message(_MASTER_LIST, content, signer, at=at, certificates=(signer.der, root.der))
 

@@ -16,7 +16,7 @@ from simulators.issuing.card_verifiable import VerifyingAuthority
 from simulators.issuing.documents import Holder
 from simulators.issuing.lds_writer import data_group
 from simulators.issuing.mrz_composition import compose
-from simulators.issuing.profile import ChipProfile, FaceRecord, Picture
+from simulators.issuing.profile import ChipProfile, FaceRecord, Mapping, Picture
 from simulators.issuing.signing import Signer
 from simulators.issuing.states import State, Suite
 
@@ -121,10 +121,12 @@ def _security_infos(order: Order, keys: Personalisation) -> list[bytes]:
 
 
 def _pace_infos(order: Order) -> list[bytes]:
+    """Chip authentication mapping cannot do without the parameters' identifier, not even faultily (§9.2.1)."""
     if "bac_only" in order.faults:
         return []
-    if "two_element_pace_info" in order.faults:
-        return list(security_infos.pace_without_parameters(order.profile.pace[0]))
+    able = [choice for choice in order.profile.pace if choice.mapping is not Mapping.CHIP_AUTHENTICATION]
+    if "two_element_pace_info" in order.faults and able:
+        return list(security_infos.pace_without_parameters(able[0]))
     return list(map(security_infos.pace, order.profile.pace))
 
 

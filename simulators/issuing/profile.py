@@ -8,7 +8,7 @@ from enum import IntEnum, StrEnum
 from simulators.issuing.states import Pace, State, Suite
 
 TDES, AES_128, AES_192, AES_256 = 1, 2, 3, 4
-"""Cipher suites, as the last arc of a protocol's object identifier (Doc 9303-11 §9.2.1)."""
+"""Cipher suites, as the last arc of a protocol's object identifier (Doc 9303-11 §9.2.3)."""
 _FIRST_CURVE = 8
 """Standardised domain parameters below are groups modulo a prime (Doc 9303-11 §9.5.1)."""
 
@@ -65,7 +65,7 @@ class PaceChoice:
 
     @property
     def arcs(self) -> str:
-        """Below id-PACE (Doc 9303-11 §9.2.1)."""
+        """Below id-PACE (Doc 9303-11 §9.2.3)."""
         modular = self.parameters < _FIRST_CURVE
         kind = {Mapping.GENERIC: 2 - modular, Mapping.INTEGRATED: 4 - modular, Mapping.CHIP_AUTHENTICATION: 6}
         return f"{kind[self.mapping]}.{self.cipher}"
@@ -81,7 +81,7 @@ class AgreementChoice:
 
     @property
     def agreement(self) -> int:
-        """The arc of key agreement: 1 modulo a prime, 2 over a curve (Doc 9303-11 §9.2.6)."""
+        """The arc of key agreement: 1 modulo a prime, 2 over a curve (Doc 9303-11 §9.2.7)."""
         return 1 if self.parameters < _FIRST_CURVE else 2
 
 

@@ -37,14 +37,14 @@ def pace_without_parameters(choice: PaceChoice) -> tuple[bytes, bytes]:
 
 
 def chip_authentication(choice: AgreementChoice, key: AgreementKey) -> tuple[bytes, bytes]:
-    """ChipAuthenticationInfo (§9.2.6) and the public key it is for (§9.2.7)."""
+    """ChipAuthenticationInfo (§9.2.5) and the public key it is for (§9.2.6)."""
     number = b"" if key.key_id is None else integer(key.key_id)
     how = sequence(oid(f"{_CHIP_AUTHENTICATION}.{choice.agreement}.{choice.cipher}"), integer(1), number)
     return how, agreement_public_key(key, choice)
 
 
 def agreement_public_key(key: AgreementKey, choice: AgreementChoice) -> bytes:
-    """ChipAuthenticationPublicKeyInfo (§9.2.7)."""
+    """ChipAuthenticationPublicKeyInfo (§9.2.6)."""
     number = b"" if key.key_id is None else integer(key.key_id)
     public = key.group.power(key.private, key.group.generator)
     if isinstance(key.group, ModularGroup):
@@ -74,7 +74,7 @@ def _algorithm(key: AgreementKey, choice: AgreementChoice) -> tuple[bytes, bytes
 
 
 def active_authentication(choice: SigningChoice) -> bytes:
-    """ActiveAuthenticationInfo, which a chip with ECDSA needs for the hash (§9.2.3); nothing for RSA."""
+    """ActiveAuthenticationInfo, which a chip with ECDSA needs for the hash (§9.2.4); nothing for RSA."""
     if choice.curve is None:
         return b""
     signature = oid(f"{_PLAIN_ECDSA}.{1 + _ECDSA_HASHES.index(choice.hash_name)}")

@@ -92,7 +92,7 @@ class World:
         return Passport(holder, printed, lines, f"{number:06}", files, keys)
 
     def master_list(self) -> bytes:
-        """A signed CscaMasterList of every state (Doc 9303-12 §8.1); its signer stands under Utopia's CSCA."""
+        """A signed CscaMasterList of every state (Doc 9303-12 §9); its signer stands under Utopia's CSCA."""
         return self._master_list
 
     @property

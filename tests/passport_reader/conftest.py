@@ -8,38 +8,28 @@ import os
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from PIL import Image
 
-from passport_reader.document import ChipLost
+from passport_reader.pki.card_verifiable import Role
+from passport_reader.pki.terminal import Terminal
+from passport_reader.pki.terminal_key import FileKey
 from passport_reader.pki.trust import TrustStore
 from simulators.chip import SimulatedChip
-from simulators.issuing import Holder, Passport, World
+from simulators.issuing import ChipProfile, Holder, Passport, World
+from simulators.issuing.profile import TerminalSuite
+from tests.passport_reader.wires import InProcessCard, laid, pcsc_service, read, read_here
+from tests.passport_reader.worked_values import USED, WorkedValues
+
+__all__ = ["laid", "pcsc_service", "read", "read_here"]
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-
-
-class InProcessCard:
-    """A simulated chip as a `Card`. Counts commands, and leaves the field after `tear_after` of them."""
-
-    def __init__(self, chip: SimulatedChip, tear_after: int | None = None) -> None:
-        self.chip, self.tear_after = chip, tear_after
-        self.commands: list[bytes] = []
-
-    @property
-    def atr(self) -> bytes:
-        return self.chip.atr
-
-    def transmit(self, apdu: bytes) -> tuple[bytes, int]:
-        if self.tear_after is not None and len(self.commands) >= self.tear_after:
-            raise ChipLost("the chip left the field")
-        self.commands.append(apdu)
-        response = self.chip.handle(apdu)
-        return response[:-2], int.from_bytes(response[-2:], "big")
 
 
 Issue = Callable[..., Passport]
@@ -62,6 +52,30 @@ def trust(world: World) -> TrustStore:
 
 
 @pytest.fixture(scope="session")
+def complete(world: World) -> TrustStore:
+    """Master list and revocation lists."""
+    return TrustStore.from_master_list(
+        world.master_list(), roots=[world.master_list_root], revocation_lists=world.revocation_lists()
+    )
+
+
+@pytest.fixture(scope="session")
+def inspection_system(world: World) -> Callable[..., Terminal]:
+    """Japan's for the passports of a State, with its key in a file."""
+
+    @cache
+    def made(state: str = "UTO", suite: TerminalSuite = TerminalSuite.ECDSA_SHA256, *, link: bool = False) -> Terminal:
+        issued = world.terminal(state, suite, with_link=link)
+        key = serialization.load_der_private_key(issued.key.pkcs8, None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
+        shown = Terminal.of([*issued.chain, issued.cvca], {})
+        (own,) = (item.holder for item in shown.certificates if item.role is Role.INSPECTION_SYSTEM)
+        return Terminal(shown.certificates, {own: FileKey(key)})
+
+    return made
+
+
+@pytest.fixture(scope="session")
 def portrait() -> bytes:
     """A JPEG of 413 x 531 pixels, about 20 kB, as portraits in chips are."""
     noise = np.random.default_rng(1).integers(60, 200, (30, 23, 3), dtype=np.uint8)
@@ -73,23 +87,30 @@ def portrait() -> bytes:
 
 @pytest.fixture(scope="session")
 def issue(world: World, portrait: bytes) -> Issue:
-    """Makes a passport: `issue("UTO", format="TD1", faults=["dg2_tampered"])`."""
+    """Makes a passport: `issue("UTO", format="TD1", faults=["dg2_tampered"], profile=ChipProfile(…))`."""
 
     def made(
-        state: str = "UTO", *, format: str = "TD3", faults: Collection[str] = (), issuer: str = "listed"
+        state: str = "UTO",
+        *,
+        format: str = "TD3",
+        faults: Collection[str] = (),
+        issuer: str = "listed",
+        profile: ChipProfile | None = None,
     ) -> Passport:
         born, expires = date(1990, 5, 4), date(2031, 3, 2)
         holder = Holder("Eriksson", "Anna Maria", state, state, born, "F", expires, "XY1234567", portrait, format)
-        return world.issue(holder, faults=faults, issuer=issuer)
+        return world.issue(holder, faults=faults, issuer=issuer, profile=profile)
 
     return made
 
 
 @pytest.fixture(scope="session")
-def examples(data: Path) -> dict[str, Any]:
+def examples(data: Path) -> Iterator[WorkedValues]:
     """The worked examples of Doc 9303-11, appendices D, F, G, H and I."""
-    found: dict[str, Any] = json.loads((data / "emrtd" / "icao9303_p11_worked_examples.json").read_text())
-    return found
+    used: set[str] = set()
+    yield WorkedValues(json.loads((data / "emrtd" / "icao9303_p11_worked_examples.json").read_text()), used)
+    if USED in os.environ:
+        Path(os.environ[USED]).write_text("\n".join(used))
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ from passport_reader.lds import Ef, SecurityInfo
 from passport_reader.pki import message_recovery
 from passport_reader.pki.certificate import EllipticKey
 from passport_reader.protocols import active_authentication
+from tests.passport_reader.worked_values import WorkedValues
 
 Sign = Callable[[bytes], bytes]
 
@@ -173,10 +174,12 @@ def signed_by_one(curve: Curve, data: bytes, hash_name: str) -> bytes:
     return r.to_bytes(octets, "big") + ((e + r) % curve.n).to_bytes(octets, "big")
 
 
-def test_the_worked_example_of_appendix_f(examples: dict[str, Any]) -> None:
+def test_the_worked_example_of_appendix_f(examples: WorkedValues) -> None:
     """No modulus is printed, so what is inside the signature is checked: F, and that it covers the challenge."""
-    values = {name: bytes.fromhex(text) for name, text in examples["AA_RSA_F"].items() if name != "note"}
+    printed = examples["AA_RSA_F"]
+    values = {name: bytes.fromhex(printed[name]) for name in ("RND_IFD", "M1", "H", "F", "S")}
     assert hashlib.sha1(values["M1"] + values["RND_IFD"]).digest() == values["H"]
+    assert len(values["S"]) == len(values["F"])
     assert message_recovery.hash_of(values["F"], values["RND_IFD"]) == "sha1"
     assert not message_recovery.hash_of(values["F"], values["RND_IFD"][::-1])
 

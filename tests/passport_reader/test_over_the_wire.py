@@ -2,164 +2,22 @@
 
 from __future__ import annotations
 
-import ctypes
-import importlib.util
-import shutil
-import subprocess
-import threading
-from collections.abc import Callable, Collection, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from passport_reader import mrz
 from passport_reader.card.messaging import MessagingFailed
-from passport_reader.card.pcsc import PcscReader, ReaderUnavailable
-from passport_reader.card.vpcd import VpcdReader
-from passport_reader.document import Card, ChipLost, ChipRefused, Outcome, TravelDocument
+from passport_reader.data_groups.portrait_stream import Arriving
+from passport_reader.document import ChipLost, ChipRefused, Outcome
 from passport_reader.lds import Ef
 from passport_reader.pki.trust import TrustStore
 from passport_reader.protocols.access import AccessDenied, CanKey, MrzKey
 from passport_reader.reading import Listener, Progress, ReadingCancelled, read_document
-from simulators.chip import SimulatedChip
 from simulators.issuing import Passport
-from simulators.link import present
+from tests.passport_reader.wires import Lay, Read, found, key_of
 
 Issue = Callable[..., Passport]
-Lay = Callable[..., AbstractContextManager[Card]]
-
-AS_FAST_AS_IT_GOES = {"kbit_s": 1e9, "apdu_ms": 0.0}
-VPCD_PORT = 35963  # the port of vpcd's first slot
-NETWORK_NAMESPACE = 0x40000000  # CLONE_NEWNET of <sched.h>
-
-
-@pytest.fixture(params=["in_process", "vpcd", pytest.param("pcsc", marks=pytest.mark.pcsc)])
-def laid(request: pytest.FixtureRequest) -> Lay:
-    """`with laid(passport, faults=[…], tear_after=12) as card`, by one of the three ways."""
-    ways = {"in_process": in_process, "vpcd": over_vpcd, "pcsc": over_pcsc}
-    return ways[request.param](request)
-
-
-def in_process(request: pytest.FixtureRequest) -> Lay:
-    lay = request.getfixturevalue("lay")
-    return lambda passport, **how: nullcontext(lay(passport, **how))
-
-
-def over_vpcd(request: pytest.FixtureRequest) -> Lay:
-    reader = VpcdReader()
-    request.addfinalizer(reader.close)
-
-    @contextmanager
-    def lay(passport: Passport, *, faults: Collection[str] = (), tear_after: int | None = None) -> Iterator[Card]:
-        chip = SimulatedChip(passport, faults=faults)
-        with present(chip, "127.0.0.1", reader.port, tear_after=tear_after, **AS_FAST_AS_IT_GOES):
-            yield reader.wait_for_card(10)
-
-    return lay
-
-
-def over_pcsc(request: pytest.FixtureRequest) -> Lay:
-    service: PcscService = request.getfixturevalue("pcsc_service")
-
-    @contextmanager
-    def lay(passport: Passport, *, faults: Collection[str] = (), tear_after: int | None = None) -> Iterator[Card]:
-        chip = SimulatedChip(passport, faults=faults)
-        with service.inside():
-            presented = present(chip, "127.0.0.1", VPCD_PORT, tear_after=tear_after, **AS_FAST_AS_IT_GOES)
-        with presented:
-            yield service.reader.wait_for_card(10)
-
-    return lay
-
-
-class PcscService:
-    """pcscd with vpcd, in network and mount namespaces of its own because vpcd listens on every address."""
-
-    SCRIPT = "ip link set lo up && mkdir -p /run/pcscd && mount -t tmpfs none /run/pcscd && exec pcscd --foreground"
-
-    def __init__(self) -> None:
-        command = ["unshare", "--net", "--mount", "bash", "-c", self.SCRIPT]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.reader: PcscReader
-
-    @property
-    def socket(self) -> Path:
-        """The service's socket, seen from outside its mount namespace."""
-        return Path(f"/proc/{self.process.pid}/root/run/pcscd/pcscd.comm")
-
-    def ready(self, seconds: float = 10.0) -> bool:
-        """Whether it shows a reader in time. There is no event to wait for: the service has to be asked."""
-        pause = threading.Event()
-        for _ in range(int(seconds / 0.05)):
-            if self.process.poll() is not None:
-                return False
-            if self.socket.exists():
-                try:
-                    self.reader = PcscReader("Virtual PCD 00 00")
-                    return True
-                except ReaderUnavailable:
-                    pass
-            pause.wait(0.05)
-        return False
-
-    @contextmanager
-    def inside(self) -> Iterator[None]:
-        """This thread's new connections start in the service's network namespace."""
-        with open("/proc/thread-self/ns/net") as own, open(f"/proc/{self.process.pid}/ns/net") as theirs:
-            enter(theirs.fileno())
-            try:
-                yield
-            finally:
-                enter(own.fileno())
-
-
-def enter(namespace: int) -> None:
-    library = ctypes.CDLL(None, use_errno=True)
-    if library.setns(namespace, NETWORK_NAMESPACE):
-        raise OSError(ctypes.get_errno(), "setns")
-
-
-@pytest.fixture(scope="module")
-def pcsc_service(require: Callable[[object, str], None], pcsc_socket: Path) -> Iterator[PcscService]:
-    require(importlib.util.find_spec("smartcard"), "pyscard (sekisho[pcsc])")
-    require(shutil.which("pcscd"), "pcscd (apt-get install pcscd)")
-    require(Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so").exists(), "vpcd (apt-get install vsmartcard-vpcd)")
-    allowed = subprocess.run(["unshare", "--net", "--mount", "true"], check=False, capture_output=True).returncode == 0
-    require(allowed, "the right to make a network namespace (root)")
-    service = PcscService()
-    pcsc_socket.symlink_to(service.socket)
-    try:
-        require(service.ready(), "a pcscd that shows vpcd's reader")
-        yield service
-        service.reader.close()
-    finally:
-        pcsc_socket.unlink()
-        service.process.terminate()
-        service.process.wait()
-
-
-def key_of(passport: Passport) -> MrzKey:
-    return MrzKey.of(mrz.parse("".join(passport.mrz_lines)))
-
-
-def found(document: TravelDocument, check: str) -> tuple[Outcome, str]:
-    (finding,) = (finding for finding in document.findings if finding.check == check)
-    return finding.outcome, finding.code
-
-
-@pytest.fixture
-def read(laid: Lay, trust: TrustStore, at: datetime) -> Callable[..., TravelDocument]:
-    def reading(passport: Passport, *, key: Any = None, faults: Collection[str] = ()) -> TravelDocument:
-        with laid(passport, faults=faults) as card:
-            return read_document(card, key or key_of(passport), trust, at=at)
-
-    return reading
-
-
-Read = Callable[..., TravelDocument]
 
 
 @pytest.mark.parametrize("state", ["JPN", "UTO", "XAA", "QMA"])
@@ -283,6 +141,25 @@ def test_progress_counts_every_file_to_its_end(laid: Lay, issue: Issue, trust: T
     whole = [item.file for item in told if item.done == item.total]
     assert whole == ["EF_SOD", "EF_DG1", "EF_DG2", "EF_DG14", "EF_COM"]
     assert all(0 < item.done <= item.total for item in told)
+
+
+def test_the_portrait_can_be_looked_at_while_it_arrives(
+    laid: Lay, issue: Issue, trust: TrustStore, at: datetime
+) -> None:
+    """Face detection need not wait for the end of the longest file."""
+    arrived: list[Arriving] = []
+    passport = issue("JPN")
+    with laid(passport, faults=["extended_length_refused"]) as card:
+        read_document(card, key_of(passport), trust, at=at, listener=Listener(portrait=arrived.append))
+    assert [item.whole for item in arrived].index(True) == len(arrived) - 1
+    assert arrived[-1].data == passport.portrait
+    early, whole = arrived[len(arrived) // 2].rows(), arrived[-1].rows()
+    assert early is not None
+    assert whole is not None
+    assert whole.shape == (540, 414, 3)
+    assert 200 < len(early) < 300
+    assert (early == whole[: len(early)]).all()
+    assert arrived[0].rows() is None
 
 
 def test_a_cancelled_reading_stops_within_one_command(laid: Lay, issue: Issue, trust: TrustStore, at: datetime) -> None:

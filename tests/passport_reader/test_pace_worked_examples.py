@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import cast
 
 import pytest
 
@@ -18,6 +18,7 @@ from passport_reader.protocols import access, chip_key, chip_mapping, nonce_mapp
 from passport_reader.protocols.access import AccessDenied, CanKey, MrzKey
 from passport_reader.protocols.pace import Established
 from passport_reader.protocols.pace_offer import PaceInfo
+from tests.passport_reader.worked_values import WorkedValues
 
 Values = dict[str, str]
 
@@ -38,8 +39,8 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def values(examples: dict[str, Any], name: str) -> Values:
-    return dict(examples[name])
+def values(examples: WorkedValues, name: str) -> Values:
+    return cast(Values, examples[name])
 
 
 @pytest.fixture
@@ -134,7 +135,7 @@ def test_session_keys_and_tokens(domain: KeyAgreement, values: Values, name: str
     assert pace.token(keys, info, element(domain, values["pk_ifd"])) == octets(values["T_ic"])
 
 
-def test_the_pace_info_of_appendix_g(examples: dict[str, Any]) -> None:
+def test_the_pace_info_of_appendix_g(examples: WorkedValues) -> None:
     values = examples["PACE_ECDH_GM_G1"]
     (offer,) = pace_offer.offered(lds.security_infos(tlv.encode(0x31, octets(values["PACEInfo"]))))
     assert offer == PaceInfo(values["oid"], 2, 13)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passport_reader import lds, tlv
-from passport_reader.arithmetic.domain_parameters import BY_PARAMETER_ID
+from passport_reader.arithmetic import agreement
 from passport_reader.card.apdu import Command, PlainChannel, Response
 from passport_reader.document import ChipFinding, ChipLost, Outcome, UnusableData
 from passport_reader.lds import SecurityInfo
@@ -22,12 +23,13 @@ from passport_reader.pki.signature_scheme import Scheme
 from passport_reader.pki.terminal import Terminal
 from passport_reader.pki.terminal_key import FileKey, TerminalKeyUnavailable
 from passport_reader.protocols import terminal_authentication
+from passport_reader.protocols.access import MrzKey
 from passport_reader.protocols.terminal_authentication import Binding
 from tests.passport_reader import cv_certificates as cv
 from tests.passport_reader.cv_certificates import COUNTRY, DOMESTIC, FINGERS, IRIS, SYSTEM, Issuer
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-BINDING = Binding(terminal_authentication.document_identifier("XY1234567"), b"x" * 32)
+BINDING = Binding(MrzKey("XY1234567", "900504", "310302").chip_identifier, b"x" * 32)
 OFFER = (SecurityInfo("0.4.0.127.0.7.2.2.2", tlv.DataObject(0x02, b"\1"), None),)
 
 
@@ -289,7 +291,11 @@ def test_a_file_without_trust_points_is_refused(ef_cvca: bytes) -> None:
 
 
 def test_what_the_signature_is_bound_to() -> None:
-    assert terminal_authentication.document_identifier("L898902C") == b"L898902C<3"  # Doc 9303-11 appendix D.2
-    curve = BY_PARAMETER_ID[18]
-    assert len(terminal_authentication.compressed(curve, curve.generator)) == 66
-    assert len(terminal_authentication.compressed_public_value(2**1023)) == 20
+    """The number with its check digit; an x coordinate as long as the prime; SHA-1 of the fewest octets of a number."""
+    assert MrzKey("L898902C", "690806", "940623").chip_identifier == b"L898902C<3"  # Doc 9303-11 appendix D.2
+    elliptic, modular = agreement.standardised(18), agreement.standardised(0)
+    assert elliptic is not None
+    assert modular is not None
+    assert len(elliptic.compressed(elliptic.public(1))) == 66
+    number = modular.public(7)
+    assert modular.compressed(bytes(3) + number) == modular.compressed(number) == hashlib.sha1(number).digest()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -11,6 +15,7 @@ from passport_reader.card.apdu import Command, Response
 from passport_reader.card.messaging import Algorithm, SessionKeys
 from passport_reader.protocols import access
 from passport_reader.protocols.access import AccessDenied, MrzKey
+from tests.passport_reader.worked_values import USED, WorkedValues
 
 
 def octets(text: str) -> bytes:
@@ -31,8 +36,8 @@ class Script:
 
 
 @pytest.fixture
-def bac(examples: dict[str, Any]) -> dict[str, str]:
-    return dict(examples["BAC_D3"])
+def bac(examples: WorkedValues) -> dict[str, str]:
+    return cast(dict[str, str], examples["BAC_D3"])
 
 
 def bac_key() -> MrzKey:
@@ -79,7 +84,7 @@ def test_basic_access_control_denied(bac: dict[str, str], answer: str) -> None:
         access.basic_access(exchange(bac, answer), bac_key(), fixed_random(bac))
 
 
-def test_secure_messaging_3des(bac: dict[str, str], examples: dict[str, Any]) -> None:
+def test_secure_messaging_3des(bac: dict[str, str], examples: WorkedValues) -> None:
     wire = examples["SM_3DES_D4"]["sequence"]
     keys = SessionKeys(Algorithm.TDES, octets(bac["KSenc"]), octets(bac["KSmac"]), int(bac["SSC"], 16))
     channel = messaging.SecureChannel(Script(*zip(wire[::2], wire[1::2], strict=True)), keys)
@@ -87,3 +92,20 @@ def test_secure_messaging_3des(bac: dict[str, str], examples: dict[str, Any]) ->
     assert channel.send(Command(0x00, 0xB0, 0x00, 0x00, le=4)).data.hex() == "60145f01"
     rest = channel.send(Command(0x00, 0xB0, 0x00, 0x04, le=18))
     assert rest.data.hex() == "04303130365f36063034303030305c026175"
+
+
+def test_every_worked_value_is_used_by_a_test(examples: WorkedValues, tmp_path: Path) -> None:
+    """The tests that use them run once more on their own, so that none is counted that only this run looked up."""
+    here, used = Path(__file__).parent, tmp_path / "used"
+    files = ("test_worked_examples.py", "test_pace_worked_examples.py", "test_active_authentication.py")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "not every_worked_value"]
+    subprocess.run(
+        [*command, *(str(here / name) for name in files)],
+        cwd=here.parents[1],
+        env=os.environ | {USED: str(used)},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    names = set(examples.names())
+    assert len(names) >= 78
+    assert names - set(used.read_text().split()) == set()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from passport_reader.data_groups import face_image
-from passport_reader.data_groups.portrait_stream import PictureStart, first_portrait_bytes
+from passport_reader.data_groups.portrait_stream import Arriving, PictureStart, first_portrait_bytes
 from passport_reader.tlv import encode
 
 Compose = Callable[..., bytes]
@@ -63,3 +65,14 @@ def test_a_changed_header_never_points_outside_the_file(files: dict[str, bytes],
         changed[at] ^= mask
     start = first_portrait_bytes(bytes(changed))
     assert start is None or (start.offset < len(changed) and start.length > 0)
+
+
+def test_a_grey_portrait_arrives_in_three_channels_and_what_cannot_be_shown_not_at_all() -> None:
+    written = io.BytesIO()
+    Image.linear_gradient("L").save(written, "JPEG")
+    jpeg = written.getvalue()
+    whole = Arriving(jpeg, "image/jpeg", len(jpeg)).rows()
+    assert whole is not None
+    assert whole.shape == (256, 256, 3)
+    assert Arriving(jpeg[:200], "image/jpeg", len(jpeg)).rows() is None
+    assert Arriving(jpeg, "image/jp2", len(jpeg)).rows() is None
