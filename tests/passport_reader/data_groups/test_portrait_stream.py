@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from biometrics.face.detect import detect
 from passport_reader.data_groups import face_image
-from passport_reader.data_groups.portrait_stream import Arriving, PictureStart, first_portrait_bytes
+from passport_reader.data_groups.portrait_stream import Arriving, PictureStart, PortraitStream, first_portrait_bytes
 from passport_reader.tlv import encode
+from simulators.cast import RenderedCast
 
 Compose = Callable[..., bytes]
 
@@ -76,3 +78,16 @@ def test_a_grey_portrait_arrives_in_three_channels_and_what_cannot_be_shown_not_
     assert whole.shape == (256, 256, 3)
     assert Arriving(jpeg[:200], "image/jpeg", len(jpeg)).rows() is None
     assert Arriving(jpeg, "image/jp2", len(jpeg)).rows() is None
+
+
+def test_a_face_is_found_before_the_file_has_ended(nest: Compose, facial_record: Compose) -> None:
+    jpeg = RenderedCast().portrait(3)
+    dg2 = nest(0x75, (0x5F2E, facial_record(jpeg)), format_type=8)
+    told: list[Arriving] = []
+    stream = PortraitStream(told.append)
+    for end in range(512, len(dg2) + 512, 512):
+        stream.feed(dg2[:end])
+    assert told[-1].whole
+    assert told[-1].data == jpeg
+    upper = [rows for arriving in told[:-1] if (rows := arriving.rows()) is not None and len(rows) >= 100]
+    assert any(detect(rows) for rows in upper)
