@@ -198,7 +198,8 @@ STANDARDS = {
             "test_hostile_bytes::test_hostile_lengths_and_tags_are_refused "
             "test_wire_format::test_commands_short_and_extended"),
         Row("PC/SC part 5", "a reader's driver", "card/pcsc",
-            "test_over_the_wire::test_a_chip_torn_away_is_lost_and_reads_well_when_laid_again"),
+            "test_over_the_wire::test_a_chip_torn_away_is_lost_and_reads_well_when_laid_again "
+            "test_pcsc::test_an_answer_that_never_comes_whole_is_a_lost_card"),
         Row("vsmartcard", "the protocol of vpcd", "card/vpcd",
             "test_vpcd::test_a_card_that_garbles_or_withholds_its_atr_is_lost"),
         Row("none", "leniency, and what it notes", "deviations",

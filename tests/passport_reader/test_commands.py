@@ -189,6 +189,21 @@ def test_a_trust_file_that_is_none_is_named(tmp_path: Path, data: Path) -> None:
     assert "signed data" in unusable("inspect", data / "emrtd" / "bsi2008", "--master-list", file)
 
 
+@pytest.mark.parametrize(("options", "says"), [
+    (["--at", "soon"], "soon is no date"),
+    (["--csca", "/nowhere"], "cannot be read"),
+    (["--csca", __file__], "certificate"),
+])  # fmt: skip
+def test_options_of_an_inspection_that_make_no_sense_are_named(
+    dump: Callable[[Passport], Path], issue: Issue, options: list[str], says: str
+) -> None:
+    assert says in unusable("inspect", dump(issue()), *options)
+
+
+def test_an_inspection_without_a_day_is_of_today(dump: Callable[[Passport], Path], issue: Issue) -> None:
+    assert outcomes(report("inspect", dump(issue())))["sod_hash"] == "successful"
+
+
 def test_read_reads_a_chip(trusted: list[object], issue: Issue) -> None:
     passport = issue("JPN")
     zone = "".join(passport.mrz_lines)

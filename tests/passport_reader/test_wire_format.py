@@ -270,3 +270,13 @@ def test_a_piece_that_is_refused_ends_the_chain() -> None:
 
 def test_session_keys_are_never_shown() -> None:
     assert "00" * 4 not in repr(replace(KEYS, counter=9)).replace("\\x", "")
+
+
+@pytest.mark.parametrize("cryptogram", [b"\x02" + bytes(16), b"\x01" + bytes(15), b"\x01" + bytes(16), b""])
+def test_an_authentic_answer_that_cannot_be_opened_is_refused(cryptogram: bytes) -> None:
+    """Another padding indicator, no whole block, no padding inside, nothing at all."""
+    keys = messaging.SessionKeys(Algorithm.AES_128, bytes(16), bytes(16))
+    covered = tlv.encode(0x87, cryptogram) + tlv.encode(0x99, b"\x90\x00")
+    code = keys.algorithm.mac(bytes(16), messaging.pad((1).to_bytes(16, "big") + covered, 16))
+    with pytest.raises(MessagingFailed):
+        messaging.unprotect(keys, 1, Response(covered + tlv.encode(0x8E, code), 0x9000))

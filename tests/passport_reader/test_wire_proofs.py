@@ -16,6 +16,7 @@ from passport_reader.lds import Ef, data_group
 from passport_reader.pki.terminal import Terminal
 from passport_reader.pki.trust import TrustStore
 from passport_reader.reading import Listener, Progress, Wishes, read_document
+from simulators.chip import SimulatedChip
 from simulators.issuing import STATES, ChipProfile, Passport, World, modern
 from simulators.issuing.profile import (
     AES_128,
@@ -32,7 +33,7 @@ from simulators.issuing.profile import (
     Written,
 )
 from simulators.issuing.states import Suite
-from tests.passport_reader.wires import Dropping, Lay, Read, found, key_of
+from tests.passport_reader.wires import Dropping, InProcessCard, Lay, Read, found, key_of
 
 Issue = Callable[..., Passport]
 InspectionSystem = Callable[..., Terminal]
@@ -215,6 +216,24 @@ def test_a_session_dropped_among_the_fingers_is_proven_anew(
     assert dropping.times == 2
     assert_fingers_read(document, passport)
     assert found(document, "chip_authentication") == PROVEN
+
+
+@pytest.mark.parametrize("profile", [GUARDED, MAPPED], ids=["elliptic", "mapping"])
+def test_a_copy_slipped_in_among_the_fingers_is_found(
+    issue: Issue, trust: TrustStore, at: datetime, inspection_system: InspectionSystem, profile: ChipProfile
+) -> None:
+    passport = issue(profile=profile)
+    card = InProcessCard(SimulatedChip(passport))
+    copy = SimulatedChip(passport, faults=["clone"])
+
+    def swap(progress: Progress) -> None:
+        card.chip = copy if progress.file == "EF_DG3" else card.chip
+
+    wishes = Wishes(terminal=inspection_system())
+    document = read_document(card, key_of(passport), trust, at=at, wishes=wishes, listener=Listener(progress=swap))
+    assert found(document, "chip_authentication") == (Outcome.FAILED, "chip_key_mismatch")
+    assert found(document, "terminal_authentication") == (Outcome.UNDETERMINED, "chip_not_authenticated")
+    assert Ef.DG3 not in document.files
 
 
 # The document
