@@ -1,0 +1,33 @@
+"""A short run of every surface that `make fuzz` works on for long."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fuzz.engine import Findings, plain
+from tests.fuzz.surfaces import SURFACES
+
+INPUTS = {"wsq": 4, "lying chip": 90, "stranger": 60}
+"""Where each costs much; else 200."""
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_nothing_but_typed_errors_comes_of_damaged_input(name: str, tmp_path: Path) -> None:
+    findings = Findings(tmp_path, name)
+    plain(SURFACES[name], INPUTS.get(name, 200), 1, findings)
+    assert not list(findings.seen.values()), "\n".join(path.read_text() for path in tmp_path.glob("*.txt"))
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_an_honest_input_is_read(name: str) -> None:
+    """Or the run would only ever see the outermost check."""
+    if name in {"protected answers", "stranger"}:
+        pytest.skip("nobody honest is there")
+    surface = SURFACES[name]
+    surface.feed(surface.seeds()[0])
+
+
+def test_a_million_inputs_are_shared_out() -> None:
+    assert sum(surface.share for surface in SURFACES.values()) == 1_000_000
