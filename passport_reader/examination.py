@@ -49,7 +49,7 @@ class Offers:
     infos: tuple[SecurityInfo, ...] | None
     """Of DG14; empty where there is none that counts, None where it makes no sense."""
     known: bool
-    """That `infos` are all: there is no DG14, or it was read and makes sense."""
+    """That `infos` are all: there is no DG14, or it was read, makes sense and is the one whose hash is signed."""
 
 
 def offers_of(files: Mapping[int, bytes]) -> Offers:
@@ -60,8 +60,8 @@ def offers_of(files: Mapping[int, bytes]) -> Offers:
             infos = lds.security_infos(lds.content(Ef.DG14, files[Ef.DG14]))
     except UnusableData:
         infos = None
-    read = 14 not in groups or Ef.DG14 in files
-    return Offers(groups, certain, infos, known=certain and infos is not None and read)
+    whole = 14 not in groups or signed_group(files, 14)
+    return Offers(groups, certain, infos, known=certain and infos is not None and whole)
 
 
 def of_folder(files: Mapping[int, bytes], trust: TrustStore, at: datetime) -> TravelDocument:

@@ -196,4 +196,5 @@ class _Reading:
                 self._reader.reselect()
 
     def access(self) -> ChipFinding:
-        return session.revised(self._session, examination.offers_of(self.files).infos or ())
+        offers = examination.offers_of(self.files)
+        return session.revised(self._session, offers.infos or (), known=offers.known)
