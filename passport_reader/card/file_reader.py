@@ -21,6 +21,13 @@ MAX_FILE: Final = 1 << 20
 SMALLEST_READ: Final = 160
 """Some chips refuse more than this whatever they promise."""
 
+FEWEST_AT_A_TIME: Final = 64
+"""Octets of a file in one answer, on the whole: no chip has a smaller buffer, and one that dawdles must not hold up
+whoever waits behind it."""
+
+_FREE_ANSWERS: Final = 16
+"""Before answers are counted so: the first is a file's header, on some chips."""
+
 MAX_REOPENINGS: Final = 4
 """Sessions a chip may drop while it is read; each one costs a whole access procedure."""
 
@@ -83,13 +90,15 @@ class FileReader:
             raise UnusableData(f"{file.title} claims to be larger than any chip", file=file, octets=total)
         content = bytearray(data)
         self._told(file, content, total)
-        while len(content) < total:
+        for _ in range(_FREE_ANSWERS + total // FEWEST_AT_A_TIME):
+            if len(content) >= total:
+                return bytes(content[:total])
             more = self._chunk(file, len(content), total - len(content))
             if not more:
                 raise UnusableData(f"{file.title} ends before its length", file=file, octets=len(content))
             content += more
             self._told(file, content, total)
-        return bytes(content[:total])
+        raise UnusableData(f"{file.title} comes in too small pieces", file=file, octets=len(content))
 
     def _chunk(self, file: Ef, offset: int, wanted: int) -> bytes | None:
         """Bytes from `offset`, at most `wanted` and at most `limit`; None where the chip has no such file."""

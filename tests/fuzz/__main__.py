@@ -29,7 +29,9 @@ def _asked() -> Namespace:
     parser.add_argument("--surface", choices=list(SURFACES), action="append", help="this one alone; may be repeated")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--alone", action="store_true", help="in this process, without a table")
-    parser.add_argument("--again", metavar="FILE", help="one kept input, to see what comes of it; names its surface too")
+    parser.add_argument(
+        "--again", metavar="FILE", help="one kept input, to see what comes of it; names its surface too"
+    )
     return parser.parse_args()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -78,7 +79,7 @@ def _beyond_seeds(reached: list[tuple[str, str, str]]) -> int:
 
 def alone(name: str, count: int, seed: int) -> None:
     """The work of one process. Its findings are lines of its output; it does not come back where atheris runs it."""
-    findings, surface = Findings(FOLDER, name, told=lambda line: print(_FINDING + line, flush=True)), SURFACES[name]
+    findings, surface = Findings(FOLDER, name, told=_say), SURFACES[name]
     if importlib.util.find_spec("atheris") is None:
         _bounded()
         engine.plain(surface, count, seed, findings)
@@ -86,9 +87,12 @@ def alone(name: str, count: int, seed: int) -> None:
         _guided(surface, count, seed, findings)
 
 
-def _bounded() -> None:
-    import resource
+def _say(finding: str) -> None:
+    sys.stdout.write(f"{_FINDING}{finding}\n")
+    sys.stdout.flush()
 
+
+def _bounded() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (2 * MEGABYTES << 20,) * 2)
 
 

@@ -89,7 +89,9 @@ def _bit(data: bytes, _: list[bytes], random: Random) -> bytes:
 
 def _byte(data: bytes, _: list[bytes], random: Random) -> bytes:
     at = random.randint(0, len(data))
-    return data[:at] + bytes([random.choice((0, 1, 0x30, 0x7F, 0x80, 0x84, 0xFF, random.randrange(256)))]) + data[at + 1 :]
+    return (
+        data[:at] + bytes([random.choice((0, 1, 0x30, 0x7F, 0x80, 0x84, 0xFF, random.randrange(256)))]) + data[at + 1 :]
+    )
 
 
 def _length(data: bytes, _: list[bytes], random: Random) -> bytes:

@@ -1,4 +1,4 @@
-"""A chip that lies: outside secure messaging like a relay, or inside, under its own session keys, like one made for it."""
+"""A chip that lies: outside secure messaging like a relay, or under its own session keys like one made for it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ class LyingChip(SimulatedChip):
 
 # Lies by script
 
-_STATUS_WORDS = bytes.fromhex("9000 6282 6100 61ff 6300 63c1 6700 6882 6982 6985 6987 6988 6a80 6a82 6b00 6c10 6d00 6f00")
+_STATUS_WORDS = bytes.fromhex(
+    "9000 6282 6100 61ff 6300 63c1 6700 6882 6982 6985 6987 6988 6a80 6a82 6b00 6c10 6d00 6f00"
+)
 
 Lie = Callable[[bytes, int, list[bytes]], bytes]
 """From the honest answer, a number of the script's choice and all earlier answers to a lie."""

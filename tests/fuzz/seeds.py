@@ -96,7 +96,9 @@ def pictures() -> list[bytes]:
 
 def files(*identifiers: int) -> list[bytes]:
     """Every issued and every reference file of these identifiers."""
-    issued = [passport.files[wanted] for passport in land().passports for wanted in identifiers if wanted in passport.files]
+    issued = [
+        passport.files[wanted] for passport in land().passports for wanted in identifiers if wanted in passport.files
+    ]
     return issued + [data for wanted, data in reference_files() if wanted in identifiers]
 
 

@@ -14,8 +14,10 @@ from passport_reader import lds, tlv
 from passport_reader.document import Outcome
 from passport_reader.lds import Ef
 from passport_reader.pki import authentication
+from simulators.issuing import FAULTS as ISSUING_FAULTS
 from simulators.issuing import Passport, lds_writer
 from simulators.issuing.authorities import Authority
+from tests.fuzz.lying_chip import LyingChip
 from tests.passport_reader.hostile.forgery import (
     Case,
     Office,
@@ -29,7 +31,6 @@ from tests.passport_reader.hostile.forgery import (
     with_content,
     with_files,
 )
-from tests.fuzz.lying_chip import LyingChip
 
 SHA256, MD5 = "2.16.840.1.101.3.4.2.1", "1.2.840.113549.2.5"
 
@@ -147,15 +148,20 @@ CASES: dict[str, Case] = {
     "another portrait, other clone checks too": fails("sod_hash", "hash_mismatch", taking(Ef.DG2, Ef.DG14, Ef.DG15)),
     "the security object of another": fails("sod_hash", "hash_mismatch", taking(Ef.SOD)),
     "a byte behind the last of DG1": fails(
-        "sod_hash", "hash_mismatch",
-        lambda office: with_files(office.genuine, {Ef.DG1: tlv.encode(0x61, tlv.value(office.genuine.files[Ef.DG1], 0x61) + b"\0\0")}),
+        "sod_hash",
+        "hash_mismatch",
+        lambda office: with_files(
+            office.genuine, {Ef.DG1: tlv.encode(0x61, tlv.value(office.genuine.files[Ef.DG1], 0x61) + b"\0\0")}
+        ),
     ),
     "DG1 in the place of DG2": fails(
         "sod_hash", "hash_mismatch", lambda office: with_files(office.genuine, {Ef.DG2: office.genuine.files[Ef.DG1]})
     ),
     "no security object": doubted("sod_hash", "sod_missing", without(Ef.SOD)),
     "a security object of nothing": fails("sod_hash", "sod_unusable", saying(Ef.SOD, b"\x77\x00")),
-    "a security object of zeros": fails("sod_signature", "sod_unusable", saying(Ef.SOD, b"\x77\x82\x08\x00" + bytes(2048))),
+    "a security object of zeros": fails(
+        "sod_signature", "sod_unusable", saying(Ef.SOD, b"\x77\x82\x08\x00" + bytes(2048))
+    ),
     "no portrait": doubted("sod_hash", "data_group_missing", without(Ef.DG2)),
     "no identity": doubted("sod_hash", "data_group_missing", without(Ef.DG1)),
     "no identity, for the officer": doubted("mrz", "data_group_missing", without(Ef.DG1)),
@@ -181,26 +187,34 @@ CASES: dict[str, Case] = {
         "sod_hash", "sod_unusable", signing(lambda passport: listing([*hashes_of(passport), (17, bytes(32))]))
     ),
     "hashes shorter than their algorithm's": fails(
-        "sod_hash", "hash_mismatch", signing(lambda passport: listing([(n, digest[:4]) for n, digest in hashes_of(passport)]))
+        "sod_hash",
+        "hash_mismatch",
+        signing(lambda passport: listing([(n, digest[:4]) for n, digest in hashes_of(passport)])),
     ),
     "empty hashes": fails(
-        "sod_hash", "hash_mismatch", signing(lambda passport: listing([(number, b"") for number, _ in hashes_of(passport)]))
+        "sod_hash",
+        "hash_mismatch",
+        signing(lambda passport: listing([(number, b"") for number, _ in hashes_of(passport)])),
     ),
     "hashes by an algorithm long broken": fails(
-        "sod_hash", "sod_unusable", signing(lambda passport: listing([(number, bytes(16)) for number, _ in hashes_of(passport)], MD5))
+        "sod_hash",
+        "sod_unusable",
+        signing(lambda passport: listing([(number, bytes(16)) for number, _ in hashes_of(passport)], MD5)),
     ),
     "a signed message of another kind": fails(
         "sod_hash", "sod_unusable", signing(lambda passport: listing(hashes_of(passport)), "2.23.136.1.1.2")
     ),
     "a forger signs before the State": fails("certificate_chain", "sod_unusable", changing(forger_signs_first)),
-    "a forger signs after the State": fails("sod_signature", "sod_unusable", changing(genuine_signs_the_forgers_content)),
+    "a forger signs after the State": fails(
+        "sod_signature", "sod_unusable", changing(genuine_signs_the_forgers_content)
+    ),
     "the content of another message": fails("sod_signature", "signature_invalid", changing(content_replaced)),
     "the attributes of another message": fails("sod_signature", "signature_invalid", changing(digest_made_to_fit)),
     "no signed attributes": fails("sod_signature", "signature_invalid", changing(attributes_taken_away)),
     "an empty signature": fails("sod_signature", "signature_invalid", changing(signature_emptied)),
     "the message's digest by MD5": doubted("sod_signature", "algorithm_unsupported", changing(digest_named_otherwise)),
     "no certificate of the signer": doubted("sod_signature", "signer_missing", changing(certificate_taken_away)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -210,8 +224,23 @@ def test_a_changed_document_ends_in_the_finding_that_names_it(office: Office, na
 
 def test_the_genuine_document_passes_whatever_is_checked(office: Office) -> None:
     document = read(LyingChip(office.genuine), office.trust)
-    checks = (*authentication.PASSIVE, "access_control", "chip_authentication", "active_authentication", "mrz", "face_image")
+    checks = (
+        *authentication.PASSIVE,
+        "access_control",
+        "chip_authentication",
+        "active_authentication",
+        "mrz",
+        "face_image",
+    )
     assert {check: document.outcome(check) for check in checks} == dict.fromkeys(checks, Outcome.SUCCESSFUL)
+
+
+@pytest.mark.parametrize("fault", ISSUING_FAULTS)
+def test_no_fault_of_an_issuer_keeps_a_clone_from_being_one(office: Office, fault: str) -> None:
+    """A copy of a passport with any other fault proves no key, and none of its files passes for another's."""
+    document = read(LyingChip(office.passport(faults=[fault]), faults=["clone"]), office.trust)
+    for check in ("chip_authentication", "active_authentication"):
+        assert document.outcome(check) is not Outcome.SUCCESSFUL
 
 
 def test_a_key_that_the_security_object_does_not_list_is_not_even_read(office: Office) -> None:

@@ -136,8 +136,13 @@ def knowing_no_list(office: Office) -> TrustStore:
 
 def knowing_an_old_list(office: Office) -> TrustStore:
     csca = office.authority.csca
-    name, years = x509.Certificate.load(csca.der).subject, (datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 4, 1, tzinfo=UTC))
-    return TrustStore.from_certificates([csca.der], revocation_lists=[certificates.revocation_list(name, csca, {}, years)])
+    name, years = (
+        x509.Certificate.load(csca.der).subject,
+        (datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 4, 1, tzinfo=UTC)),
+    )
+    return TrustStore.from_certificates(
+        [csca.der], revocation_lists=[certificates.revocation_list(name, csca, {}, years)]
+    )
 
 
 def knowing_a_forged_list(office: Office) -> TrustStore:
@@ -172,8 +177,12 @@ CASES: dict[str, Case] = {
     "a leaf among the authorities": doubted(
         "certificate_chain", "issuer_unknown", signed_by(below_a_document_signer), trust=wholly_trusting
     ),
-    "a link backwards": doubted("certificate_chain", "issuer_unknown", signed_by(of_the_old_key), trust=knowing_the_new_key),
-    "another State's authority": doubted("certificate_chain", "issuing_state_differs", of_another_state, trust=trusting_another_state),
+    "a link backwards": doubted(
+        "certificate_chain", "issuer_unknown", signed_by(of_the_old_key), trust=knowing_the_new_key
+    ),
+    "another State's authority": doubted(
+        "certificate_chain", "issuing_state_differs", of_another_state, trust=trusting_another_state
+    ),
     "a signer of lists": fails(
         "certificate_chain", "signer_not_for_documents", below(extensions=[usage(SIGNS), purpose("2.23.136.1.1.3")])
     ),
@@ -190,12 +199,18 @@ CASES: dict[str, Case] = {
         "certificate_chain", "document_type_unlisted", below(extensions=[usage(SIGNS), types(b"ID", b"AR")])
     ),
     "an extension nobody knows": doubted(
-        "certificate_chain", "critical_extension_unknown", below(extensions=[usage(SIGNS), Extension("1.2.3.4", b"\5\0", critical=True)])
+        "certificate_chain",
+        "critical_extension_unknown",
+        below(extensions=[usage(SIGNS), Extension("1.2.3.4", b"\5\0", critical=True)]),
     ),
     "a withdrawn signer": fails("revocation", "revoked", withdrawn),
     "a withdrawn signer and no list": doubted("revocation", "no_revocation_list", withdrawn, trust=knowing_no_list),
-    "a withdrawn signer and a list of long ago": doubted("revocation", "revocation_list_stale", withdrawn, trust=knowing_an_old_list),
-    "a withdrawn signer and a forger's list": doubted("revocation", "no_revocation_list", withdrawn, trust=knowing_a_forged_list),
+    "a withdrawn signer and a list of long ago": doubted(
+        "revocation", "revocation_list_stale", withdrawn, trust=knowing_an_old_list
+    ),
+    "a withdrawn signer and a forger's list": doubted(
+        "revocation", "no_revocation_list", withdrawn, trust=knowing_a_forged_list
+    ),
     "signed after the signer ran out": fails(
         "certificate_validity", "signed_outside_validity", lambda office: office.passport(faults=["expired_signer"])
     ),
@@ -203,16 +218,17 @@ CASES: dict[str, Case] = {
         "certificate_validity", "signed_outside_validity", below(years=(datetime(2022, 1, 1, tzinfo=UTC), YEARS[1]))
     ),
     "signed tomorrow": fails(
-        "certificate_validity", "signed_in_the_future",
+        "certificate_validity",
+        "signed_in_the_future",
         signed_by(lambda office: office.signer, at=datetime(2027, 1, 1, tzinfo=UTC)),
     ),
     "a signer that has run out": doubted(
-        "certificate_validity", "certificate_expired_before_document", below(years=(YEARS[0], datetime(2025, 1, 1, tzinfo=UTC)))
+        "certificate_validity",
+        "certificate_expired_before_document",
+        below(years=(YEARS[0], datetime(2025, 1, 1, tzinfo=UTC))),
     ),
-    "signed with SHA-1 last year": fails(
-        "algorithm_policy", "algorithm_weak", below(suite=Suite.ECDSA_SHA1)
-    ),
-}  # fmt: skip
+    "signed with SHA-1 last year": fails("algorithm_policy", "algorithm_weak", below(suite=Suite.ECDSA_SHA1)),
+}
 
 
 @pytest.mark.parametrize("name", CASES)

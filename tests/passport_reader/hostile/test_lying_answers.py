@@ -1,4 +1,4 @@
-"""A relay or a card of its own make between reader and chip: what it changes in answers is noticed, or changes nothing."""
+"""A relay between reader and chip: what it changes in answers is noticed, or changes nothing."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from passport_reader.document import ChipRefused, Outcome, PassportError
 from passport_reader.lds import Ef
 from passport_reader.pki import authentication
 from passport_reader.protocols.access import AccessDenied
+from simulators.chip import FAULTS as CHIP_FAULTS
 from tests.fuzz.lying_chip import LIES, LyingChip, Meddling, telling
 from tests.passport_reader.hostile.forgery import Case, Office, assert_ends_as_it_must, ends, found, read
 
@@ -103,7 +104,6 @@ def one_behind() -> Meddling:
     return meddled
 
 
-
 def flipped(at: int) -> Change:
     return lambda value: value[:at] + bytes([value[at] ^ 1]) + value[at + 1 :]
 
@@ -135,17 +135,25 @@ CASES: dict[str, Case] = {
     "another status inside": ends(MessagingFailed, relayed(lambda: every(replaced(0x99, lambda status: b"\x62\x82")))),
     "a cryptogram with a bit changed": ends(MessagingFailed, relayed(lambda: every(replaced(0x87, flipped(5))))),
     "a cryptogram cut": ends(MessagingFailed, relayed(lambda: every(replaced(0x87, lambda value: value[:-1])))),
-    "a cryptogram without its last block": ends(MessagingFailed, relayed(lambda: every(replaced(0x87, lambda value: value[:-16])))),
+    "a cryptogram without its last block": ends(
+        MessagingFailed, relayed(lambda: every(replaced(0x87, lambda value: value[:-16])))
+    ),
     "no cryptogram": ends(MessagingFailed, relayed(lambda: every(without(0x87)))),
-    "padding indicator 02": ends(MessagingFailed, relayed(lambda: every(replaced(0x87, lambda value: b"\2" + value[1:])))),
+    "padding indicator 02": ends(
+        MessagingFailed, relayed(lambda: every(replaced(0x87, lambda value: b"\2" + value[1:])))
+    ),
     "the tag of an odd instruction": ends(MessagingFailed, relayed(lambda: every(renamed(0x87, 0x85)))),
     "plain data in an object": ends(MessagingFailed, relayed(lambda: every(renamed(0x87, 0x81)))),
     "the cryptogram twice": ends(MessagingFailed, relayed(lambda: every(doubled(0x87)))),
     "the checksum twice": ends(MessagingFailed, relayed(lambda: every(doubled(0x8E)))),
     "objects out of order": ends(MessagingFailed, relayed(lambda: every(turned))),
     "an object more": ends(MessagingFailed, relayed(lambda: every(lambda answer: b"\x80\x01\x00" + answer))),
-    "an object behind the checksum": ends(MessagingFailed, relayed(lambda: every(lambda answer: answer[:-2] + b"\x80\x01\x00" + OK))),
-    "a length that is not there": ends(MessagingFailed, relayed(lambda: every(lambda answer: b"\x87\x83\xff\xff\xff" + answer))),
+    "an object behind the checksum": ends(
+        MessagingFailed, relayed(lambda: every(lambda answer: answer[:-2] + b"\x80\x01\x00" + OK))
+    ),
+    "a length that is not there": ends(
+        MessagingFailed, relayed(lambda: every(lambda answer: b"\x87\x83\xff\xff\xff" + answer))
+    ),
     "an answer again and again": ends(MessagingFailed, relayed(replaying)),
     "the answer before": ends(MessagingFailed, relayed(one_behind)),
     "an answer of zeros": ends(MessagingFailed, relayed(lambda: every(lambda answer: bytes(200) + OK))),
@@ -156,7 +164,7 @@ CASES: dict[str, Case] = {
     "no access of any kind": ends(ChipRefused, relayed(lambda: refusing_bac_and_pace)),
     "a forged answer of basic access": ends(AccessDenied, by_bac(forging_the_bac_answer)),
     "a reflected answer of basic access": ends(AccessDenied, by_bac(reflecting_the_bac_answer)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -167,6 +175,11 @@ def test_a_lie_outside_the_session_ends_the_reading(office: Office, name: str) -
 def test_the_status_outside_the_session_counts_for_nothing(office: Office) -> None:
     chip = LyingChip(office.genuine, outside=every(lambda answer: answer[:-2] + b"\x6a\x82"))
     assert read(chip, office.trust).outcome("sod_hash") is Outcome.SUCCESSFUL
+
+
+@pytest.mark.parametrize("fault", CHIP_FAULTS)
+def test_no_fault_of_a_chip_makes_more_of_it_than_it_is(office: Office, fault: str) -> None:
+    assert_nothing_false_passed(LyingChip(office.genuine, faults={fault, "clone"}), office, proofs=())
 
 
 def honest_commands(office: Office) -> int:

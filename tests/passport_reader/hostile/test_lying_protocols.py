@@ -169,7 +169,7 @@ def mapping_with_the_security_of_another(office: Office) -> Passport:
 
 
 def mapping_hidden(office: Office) -> LyingChip:
-    """A clone whose EF.CardAccess offers the generic mapping alone, as if the chip had never offered to prove itself."""
+    """A clone whose EF.CardAccess offers the generic mapping alone, as if it had never offered to prove itself."""
     both = replace(MAPPING, pace=(*MAPPING.pace, PaceChoice()))
     plain = office.passport(replace(MAPPING, pace=(PaceChoice(),)))
     return LyingChip(with_files(office.passport(both), {Ef.CARD_ACCESS: plain.files[Ef.CARD_ACCESS]}), faults=["clone"])
@@ -246,7 +246,7 @@ CASES: dict[str, Case] = {
     "EF.CardSecurity by a forger": doubted("chip_authentication", "issuer_unknown", mapping_with_a_forgers_security),
     "the mapping hidden": fails("access_control", "pace_downgraded", mapping_hidden),
     "EF.CardSecurity stripped": doubted("chip_authentication", "card_security_missing", mapping_without_security),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CASES)
