@@ -18,6 +18,9 @@ from passport_reader.lds import Ef
 MAX_FILE: Final = 1 << 20
 """A chip has at most some hundred kilobytes; a header that claims more is not believed."""
 
+MAX_FILES: Final = 2 * MAX_FILE
+"""Of all files together, so that a chip cannot draw out a reading with one large file after the other."""
+
 SMALLEST_READ: Final = 160
 """Some chips refuse more than this whatever they promise."""
 
@@ -67,6 +70,7 @@ class FileReader:
         self._limits = _ladder(session)
         self._current: Ef | None = None
         self._reopenings = 0
+        self._left = MAX_FILES
 
     @property
     def limit(self) -> int:
@@ -86,8 +90,9 @@ class FileReader:
         if data is None:
             return None
         total = tlv.header(data).total
-        if total > MAX_FILE:
+        if total > min(MAX_FILE, self._left):
             raise UnusableData(f"{file.title} claims to be larger than any chip", file=file, octets=total)
+        self._left -= total
         content = bytearray(data)
         self._told(file, content, total)
         for _ in range(_FREE_ANSWERS + total // FEWEST_AT_A_TIME):

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from passport_reader.lds import Ef
 from passport_reader.pki.trust import TrustStore
 from simulators.issuing import STATES, ChipProfile, Holder, Passport, World, biometric_groups, lists
 from simulators.issuing.card_verifiable import VerifyingAuthority
@@ -26,10 +27,15 @@ from simulators.issuing.profile import (
     TerminalSuite,
 )
 
+Seeds = Callable[[], list[bytes]]
+
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """When passports are read here; a fixed moment, so that an input means the same tomorrow."""
 
 _DATA = Path(os.environ.get("SEKISHO_DATA", Path(__file__).parents[3] / "shared" / "data")) / "emrtd"
+_LONGEST = 4096
+"""Of a reference file. Longer ones are portraits whose pixels teach a fuzzer nothing."""
+
 _DETAILS = frozenset({3, 7, 11, 12, 13, 16})
 _PROOFS = {"chip_authentication": (AgreementChoice(),), "active_authentication": SigningChoice(curve=12)}
 
@@ -103,16 +109,10 @@ def files(*identifiers: int) -> list[bytes]:
 
 
 def reference_files() -> list[tuple[int, bytes]]:
-    from passport_reader.lds import Ef
-
     folder = _DATA / "bsi2008"
     found = [(file, folder / f"{file.title}.bin") for file in Ef]
     named = [(Ef.DG14, _DATA / "dg14" / "spec_sample_encoded_dg14.bin")]
     return [(int(file), path.read_bytes()[:_LONGEST]) for file, path in found + named if path.exists()]
-
-
-_LONGEST = 4096
-"""Of a reference file. Longer ones are portraits whose pixels teach a fuzzer nothing."""
 
 
 def numbered(*identifiers: int) -> list[bytes]:
@@ -178,5 +178,3 @@ _OTHER_ZONES = [
     b"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F1204159ZE184226B<<<<<10",
 ]
 """The specimens of Doc 9303-4 to -6."""
-
-Seeds = Callable[[], list[bytes]]

@@ -17,14 +17,12 @@ INPUTS = {"wsq": 4, "lying chip": 90, "stranger": 60}
 def test_nothing_but_typed_errors_comes_of_damaged_input(name: str, tmp_path: Path) -> None:
     findings = Findings(tmp_path, name)
     plain(SURFACES[name], INPUTS.get(name, 200), 1, findings)
-    assert not list(findings.seen.values()), "\n".join(path.read_text() for path in tmp_path.glob("*.txt"))
+    assert not findings.seen, "\n".join(path.read_text() for path in tmp_path.glob("*.txt"))
 
 
-@pytest.mark.parametrize("name", SURFACES)
+@pytest.mark.parametrize("name", sorted(SURFACES.keys() - {"protected answers", "stranger"}))
 def test_an_honest_input_is_read(name: str) -> None:
-    """Or the run would only ever see the outermost check."""
-    if name in {"protected answers", "stranger"}:
-        pytest.skip("nobody honest is there")
+    """Or the run would only ever see the outermost check. Two surfaces have nobody honest behind them."""
     surface = SURFACES[name]
     surface.feed(surface.seeds()[0])
 

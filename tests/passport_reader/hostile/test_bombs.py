@@ -101,6 +101,13 @@ def relayed(meddling: Callable[[], Meddling]) -> Callable[[Office], LyingChip]:
     return lambda office: LyingChip(office.genuine, outside=meddling())
 
 
+def large_files(office: Office) -> Passport:
+    """Each is as large as a file may be."""
+    large = tlv.encode(0x65, bytes((1 << 20) - 8))
+    groups = {0x0100 | number: large for number in (5, 7, 11)}
+    return signed_anew(office.genuine, office.signer, {**groups_of(office.genuine), **groups})
+
+
 def many_certificates(office: Office) -> Passport:
     def change(parsed: cms.SignedData) -> None:
         parsed["certificates"] = [parsed["certificates"][0].copy() for _ in range(1000)]
@@ -191,6 +198,7 @@ CASES: dict[str, Case] = {
     "a file of four gigabytes": ends(
         UnusableData, at_reading(Ef.DG2, lambda answer: b"\x75\x84\xff\xff\xff\xff" + answer[6:])
     ),
+    "files larger than any chip, one after the other": ends(UnusableData, large_files),
     "a file of no length": ends(UnusableData, at_reading(Ef.DG1, lambda answer: b"\x61\x80" + answer[2:])),
     "a file that ends early": ends(
         UnusableData, at_reading(Ef.DG2, lambda answer: answer[:8] + OK if answer[:1] == b"\x75" else OK)
