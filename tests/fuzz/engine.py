@@ -16,6 +16,7 @@ from time import process_time
 
 from passport_reader.document import PassportError
 from tests.fuzz.surfaces import Surface
+from tests.fuzz.verdicts import require
 
 Change = Callable[[bytes, list[bytes], Random], bytes]
 
@@ -55,8 +56,8 @@ class Findings:
 
 
 def _place(error: Exception) -> str:
-    """Where it was raised, and what, without the words: they hold numbers of the input."""
-    frames = traceback.extract_tb(error.__traceback__)
+    """Where it was raised, or where a lie was noticed; without the words, which hold numbers of the input."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.name != require.__name__]
     own = [frame for frame in frames if "passport_reader" in frame.filename or "fuzz" in frame.filename]
     frame = (own or list(frames))[-1]
     return f"{type(error).__name__} in {Path(frame.filename).name}:{frame.lineno}"
