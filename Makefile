@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test bench docs clean system fonts
+.PHONY: demo test bench fuzz docs clean system fonts
 
 demo: fonts $(STAMP)
 	@$(BIN)/python -m simulators hall --demo
@@ -20,6 +20,10 @@ test: system $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks
+
+# A million damaged inputs for the passport reader, about half an hour; what it finds stays in var/fuzz.
+fuzz: $(STAMP)
+	@$(BIN)/python -m tests.fuzz
 
 docs: $(STAMP)
 	@$(BIN)/python -m gate.diagram > docs/journey.md

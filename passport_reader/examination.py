@@ -13,30 +13,42 @@ from passport_reader.data_groups.contents import Contents
 from passport_reader.document import ChipFinding, FaceImage, Mrz, Outcome, TravelDocument, UnusableData, UnusableMrz
 from passport_reader.lds import Ef, SecurityInfo, data_group
 from passport_reader.pki import authentication, leniency, signed_data
+from passport_reader.pki.signed_data import SecurityObject
 from passport_reader.pki.trust import TrustStore
 from passport_reader.protocols import chip_authentication, terminal_authentication
 
 
 def data_groups(files: Mapping[int, bytes]) -> tuple[frozenset[int], bool]:
     """What the chip holds, and whether that is certain: by EF.SOD's signed word, else by EF.COM's, which is not."""
+    return _groups(_security_object(files), files)
+
+
+def signed_group(files: Mapping[int, bytes], number: int) -> bool:
+    """Whether EF.SOD has the hash of this very data group. Whether EF.SOD is to be believed is another finding."""
+    return _signs(_security_object(files), files, number)
+
+
+def _security_object(files: Mapping[int, bytes]) -> SecurityObject | None:
     try:
-        return frozenset(signed_data.security_object(files[Ef.SOD]).hashes), True
+        return signed_data.security_object(files[Ef.SOD])
     except (KeyError, UnusableData):
-        pass
+        return None
+
+
+def _groups(listed: SecurityObject | None, files: Mapping[int, bytes]) -> tuple[frozenset[int], bool]:
+    if listed is not None:
+        return frozenset(listed.hashes), True
     try:
         return frozenset(lds.common_data(files[Ef.COM]).data_groups), False
     except (KeyError, UnusableData):
         return frozenset(), False
 
 
-def signed_group(files: Mapping[int, bytes], number: int) -> bool:
-    """Whether EF.SOD has the hash of this very data group. Whether EF.SOD is to be believed is another finding."""
-    try:
-        listed = signed_data.security_object(files[Ef.SOD])
-        data = files[data_group(number)]
-        return compare_digest(signed_data.digest(listed.hash_name, data), listed.hashes[number])
-    except (KeyError, UnusableData):
+def _signs(listed: SecurityObject | None, files: Mapping[int, bytes], number: int) -> bool:
+    data = files.get(data_group(number))
+    if listed is None or data is None or number not in listed.hashes:
         return False
+    return compare_digest(signed_data.digest(listed.hash_name, data), listed.hashes[number])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +61,20 @@ class Offers:
     infos: tuple[SecurityInfo, ...] | None
     """Of DG14; empty where there is none that counts, None where it makes no sense."""
     known: bool
-    """That `infos` are all: there is no DG14, or it was read and makes sense."""
+    """That `infos` are all: there is no DG14, or it was read, makes sense and is the one whose hash is signed."""
 
 
 def offers_of(files: Mapping[int, bytes]) -> Offers:
-    groups, certain = data_groups(files)
+    listed = _security_object(files)
+    groups, certain = _groups(listed, files)
     infos: tuple[SecurityInfo, ...] | None = ()
     try:
         if Ef.DG14 in files and 14 in groups:
             infos = lds.security_infos(lds.content(Ef.DG14, files[Ef.DG14]))
     except UnusableData:
         infos = None
-    read = 14 not in groups or Ef.DG14 in files
-    return Offers(groups, certain, infos, known=certain and infos is not None and read)
+    whole = 14 not in groups or _signs(listed, files, 14)
+    return Offers(groups, certain, infos, known=certain and infos is not None and whole)
 
 
 def of_folder(files: Mapping[int, bytes], trust: TrustStore, at: datetime) -> TravelDocument:

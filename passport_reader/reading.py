@@ -217,12 +217,17 @@ class _Reading:
         return session.proven
 
     def _chip_authentication(self, trust: TrustStore, offers: examination.Offers, at: datetime) -> ChipFinding:
-        """By the mapping of PACE where that was it; where it says nothing, by the protocol of its own."""
+        """By the mapping of PACE where that was it; where it says nothing, by the protocol of its own.
+
+        A chip that offers no other has still offered this one: it is in doubt then, not without any proof to give.
+        """
+        mapped = None
         if self._session.chip_data:
             mapped = chip_mapping.finding(self._session.chip_data, self._session.card_security, trust, at)
             if mapped.outcome is not Outcome.UNDETERMINED:
                 return mapped
-        return chip_authentication.finding(self._session, offers.infos, known=offers.known)
+        made = chip_authentication.finding(self._session, offers.infos, known=offers.known)
+        return made if mapped is None or made.outcome is not Outcome.NOT_SUPPORTED else mapped
 
     def _binding(self, chip: ChipFinding) -> Binding | None:
         proven = chip.outcome is Outcome.SUCCESSFUL and self._session.terminal_public
@@ -244,4 +249,5 @@ class _Reading:
                 self._reader.reselect()
 
     def access(self) -> ChipFinding:
-        return session.revised(self._session, examination.offers_of(self.files).infos or ())
+        offers = examination.offers_of(self.files)
+        return session.revised(self._session, offers.infos or (), known=offers.known)

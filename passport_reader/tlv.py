@@ -89,4 +89,4 @@ def encode(tag: int, content: bytes) -> bytes:
     length = len(content)
     octets = b"" if length < 0x80 else length.to_bytes((length.bit_length() + 7) // 8, "big")
     head = bytes([length]) if length < 0x80 else bytes([0x80 | len(octets)]) + octets
-    return tag.to_bytes((tag.bit_length() + 7) // 8, "big") + head + content
+    return tag.to_bytes((max(tag, 1).bit_length() + 7) // 8, "big") + head + content

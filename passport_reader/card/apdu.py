@@ -18,6 +18,8 @@ SHORT_LE: Final = 256
 EXTENDED_LE: Final = 65536
 MAX_COLLECTED: Final = EXTENDED_LE
 """More than this under one command is a chip that never ends."""
+MAX_PIECES: Final = 2 * MAX_COLLECTED // SHORT_LE
+"""Nor do honest ones bring it in more pieces: a few are shorter than they could be."""
 MORE_FOLLOWS: Final = 0x10
 """Bit 5 of the class: this is not the last piece of a command (§5.4.1)."""
 
@@ -138,7 +140,9 @@ class PlainChannel:
         if sw >> 8 == 0x6C and not data:
             data, sw = self._card.transmit(replace(command, le=sw & 0xFF or SHORT_LE).encode())
         collected = bytearray(data)
-        while sw >> 8 == 0x61 and len(collected) <= MAX_COLLECTED:
+        for _ in range(MAX_PIECES):
+            if sw >> 8 != 0x61 or len(collected) > MAX_COLLECTED:
+                break
             more = Command(command.cla & 0x03, 0xC0, 0, 0, le=sw & 0xFF or SHORT_LE)
             data, sw = self._card.transmit(more.encode())
             if not data:

@@ -18,8 +18,18 @@ from passport_reader.lds import Ef
 MAX_FILE: Final = 1 << 20
 """A chip has at most some hundred kilobytes; a header that claims more is not believed."""
 
+MAX_FILES: Final = 2 * MAX_FILE
+"""Of all files together, so that a chip cannot draw out a reading with one large file after the other."""
+
 SMALLEST_READ: Final = 160
 """Some chips refuse more than this whatever they promise."""
+
+FEWEST_AT_A_TIME: Final = 64
+"""Octets of a file in one answer, on the whole: no chip has a smaller buffer, and one that dawdles must not hold up
+whoever waits behind it."""
+
+_FREE_ANSWERS: Final = 16
+"""Before answers are counted so: the first is a file's header, on some chips."""
 
 MAX_REOPENINGS: Final = 4
 """Sessions a chip may drop while it is read; each one costs a whole access procedure."""
@@ -60,6 +70,7 @@ class FileReader:
         self._limits = _ladder(session)
         self._current: Ef | None = None
         self._reopenings = 0
+        self._left = MAX_FILES
 
     @property
     def limit(self) -> int:
@@ -86,17 +97,20 @@ class FileReader:
         if data is None:
             return None
         total = tlv.header(data).total
-        if total > MAX_FILE:
+        if total > min(MAX_FILE, self._left):
             raise UnusableData(f"{file.title} claims to be larger than any chip", file=file, octets=total)
+        self._left -= total
         content = bytearray(data)
         self._told(file, content, total)
-        while len(content) < total:
+        for _ in range(_FREE_ANSWERS + total // FEWEST_AT_A_TIME):
+            if len(content) >= total:
+                return bytes(content[:total])
             more = self._chunk(file, len(content), total - len(content))
             if not more:
                 raise UnusableData(f"{file.title} ends before its length", file=file, octets=len(content))
             content += more
             self._told(file, content, total)
-        return bytes(content[:total])
+        raise UnusableData(f"{file.title} comes in too small pieces", file=file, octets=len(content))
 
     def _chunk(self, file: Ef, offset: int, wanted: int) -> bytes | None:
         """Bytes from `offset`, at most `wanted` and at most `limit`; None where the chip has no such file."""

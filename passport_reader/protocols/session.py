@@ -31,6 +31,7 @@ MAX_MECHANISMS: Final = 2
 
 DOWNGRADED: Final = "pace_downgraded_to_bac"
 WEAKENED: Final = "pace_downgraded"
+OFFER_UNKNOWN: Final = "pace_offer_unknown"
 
 _CHECK: Final = "access_control"
 
@@ -223,10 +224,11 @@ class _MasterFiles:
         self.channel = self._renewed()
 
 
-def revised(session: ChipSession, dg14: tuple[lds.SecurityInfo, ...]) -> ChipFinding:
+def revised(session: ChipSession, dg14: tuple[lds.SecurityInfo, ...], *, known: bool) -> ChipFinding:
     """The finding once DG14 is known: a better offer in the signed DG14 means that someone hid it.
 
-    EF.CardAccess is signed by nobody, so it must be compared with DG14 (Doc 9303-11 §4.2 step 3, §9.2.11).
+    EF.CardAccess is signed by nobody, so it must be compared with DG14 (Doc 9303-11 §4.2 step 3, §9.2.11). Where DG14
+    is not `known`, whoever hid the offer may have hidden that too: then nothing is certain.
     """
     finding, signed = session.finding, pace_offer.ranked(pace_offer.offered(dg14))
     if finding.code == "bac" and pace_offer.offered(dg14):
@@ -236,4 +238,6 @@ def revised(session: ChipSession, dg14: tuple[lds.SecurityInfo, ...]) -> ChipFin
     if finding.code == "pace" and used is not None and signed and pace_offer.rank(signed[0]) > pace_offer.rank(used):
         why = f"{used.title}, although DG14 offers {signed[0].title}"
         return replace(finding, outcome=Outcome.FAILED, code=WEAKENED, detail=why)
+    if finding.outcome is Outcome.SUCCESSFUL and not known:
+        return replace(finding, outcome=Outcome.UNDETERMINED, code=OFFER_UNKNOWN, detail=finding.detail or finding.code)
     return finding

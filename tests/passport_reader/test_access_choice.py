@@ -133,7 +133,7 @@ def test_a_better_offer_in_the_signed_data_group_was_hidden_by_someone(issue: Is
     opened = ChipSession(lay(offering(passport, pace_info("2.1", BRAINPOOL_256))), key_of(passport))
     assert opened.finding.code == "pace"
     signed = lds.security_infos(lds.content(Ef.DG14, passport.files[Ef.DG14]))
-    revised = session.revised(opened, signed)
+    revised = session.revised(opened, signed, known=True)
     assert (revised.outcome, revised.code) == (Outcome.FAILED, "pace_downgraded")
 
 
@@ -141,7 +141,14 @@ def test_an_offer_as_good_as_the_signed_one_stands(issue: Issue, lay: Lay) -> No
     passport = issue("UTO")
     opened = ChipSession(lay(passport), key_of(passport))
     signed = lds.security_infos(lds.content(Ef.DG14, passport.files[Ef.DG14]))
-    assert session.revised(opened, signed) == session.revised(opened, ()) == opened.finding
+    assert session.revised(opened, signed, known=True) == session.revised(opened, (), known=True) == opened.finding
+
+
+@pytest.mark.parametrize("faults", [[], ["bac_only"]])
+def test_what_nobody_signed_confirms_no_offer(issue: Issue, lay: Lay, faults: list[str]) -> None:
+    passport = issue("UTO", faults=faults)
+    revised = session.revised(ChipSession(lay(passport), key_of(passport)), (), known=False)
+    assert (revised.outcome, revised.code) == (Outcome.UNDETERMINED, "pace_offer_unknown")
 
 
 def test_the_two_element_form_takes_the_parameters_stated_aside() -> None:
