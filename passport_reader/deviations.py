@@ -24,6 +24,7 @@ are made over a file as it came. A deviation without a bound on memory or time i
     format_mismatch      the CBEFF header announces another format than the block has
     groups_disagree      EF.COM lists other data groups than EF.SOD
     versions_disagree    EF.COM tells another LDS version than EF.SOD
+    file_unreadable      a file that is not obligatory makes no sense from its header on; left out (`reading`)
 """
 
 from __future__ import annotations

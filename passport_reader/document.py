@@ -10,7 +10,7 @@ PassportError                      code, data
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Protocol
@@ -132,10 +132,6 @@ class TravelDocument:
     files: Mapping[int, bytes] = field(default_factory=dict, repr=False)
     seconds: Mapping[str, float] = field(default_factory=dict)
     deviations: tuple[Deviation, ...] = ()
-
-    def timed(self, seconds: Mapping[str, float]) -> TravelDocument:
-        """The same, with how long each part of the reading took."""
-        return replace(self, seconds=seconds)
 
     def outcome(self, check: str) -> Outcome:
         """The worst outcome of a check; undetermined where it was never made."""

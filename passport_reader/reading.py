@@ -14,14 +14,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from passport_reader import examination
 from passport_reader.card.apdu import Channel
 from passport_reader.card.file_reader import FileReader
+from passport_reader.card.messaging import MessagingFailed
 from passport_reader.data_groups.portrait_stream import Arriving, PortraitStream
-from passport_reader.document import Card, ChipFinding, ChipRefused, Outcome, PassportError, TravelDocument
+from passport_reader.document import (
+    Card,
+    ChipFinding,
+    ChipRefused,
+    Deviation,
+    Outcome,
+    PassportError,
+    TravelDocument,
+    UnusableData,
+)
 from passport_reader.lds import Ef, data_group
 from passport_reader.pki.terminal import Terminal
 from passport_reader.pki.trust import TrustStore
@@ -105,8 +115,11 @@ def read_document(
     reading.rest(details=wishes.details)
     proven = clock()
     document = examination.examine(reading.files, trust, at, access=reading.access(), proofs=proofs)
-    return document.timed(
-        {"access": accessed - started, "read": read - accessed, "prove": proven - read, "verify": clock() - proven}
+    seconds = {"access": accessed - started, "read": read - accessed, "prove": proven - read}
+    return replace(
+        document,
+        deviations=reading.deviations + document.deviations,
+        seconds=seconds | {"verify": clock() - proven},
     )
 
 
@@ -151,6 +164,7 @@ class _Reading:
         self._reader = FileReader(opened, self._told)
         self._portrait = PortraitStream(listener.portrait)
         self.files: dict[int, bytes] = {}
+        self.deviations: tuple[Deviation, ...] = ()
         if opened.card_access is not None:
             self.files[Ef.CARD_ACCESS] = opened.card_access
         if opened.card_security is not None:
@@ -241,12 +255,17 @@ class _Reading:
             self._read_what_is_allowed(_DETAILS)
 
     def _read_what_is_allowed(self, files: Sequence[Ef], *, listed: bool = True) -> None:
-        """A chip may refuse what is not obligatory: then it is not there."""
+        """A chip may refuse what is not obligatory: then it is not there. What it garbles is told as a deviation."""
         for file in files:
             try:
                 self._read_listed((file,)) if listed else self._read(file)
+            except MessagingFailed:
+                raise
             except ChipRefused:
                 self._reader.reselect()
+            except UnusableData as error:
+                self._reader.reselect()
+                self.deviations += (Deviation(file.title, "file_unreadable", str(error)),)
 
     def access(self) -> ChipFinding:
         offers = examination.offers_of(self.files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -13,8 +14,8 @@ from passport_reader.document import ChipLost, ChipRefused, Outcome
 from passport_reader.lds import Ef
 from passport_reader.pki.trust import TrustStore
 from passport_reader.protocols.access import AccessDenied, CanKey, MrzKey
-from passport_reader.reading import Listener, Progress, ReadingCancelled, read_document
-from simulators.issuing import Passport
+from passport_reader.reading import Listener, Progress, ReadingCancelled, Wishes, read_document
+from simulators.issuing import ChipProfile, Passport
 from tests.passport_reader.wires import Lay, Read, found, key_of
 
 Issue = Callable[..., Passport]
@@ -174,3 +175,16 @@ def test_a_cancelled_reading_stops_within_one_command(laid: Lay, issue: Issue, t
             listener=Listener(progress=told.append, cancelled=lambda: len(told) == 2),
         )
     assert len(told) == 2
+
+
+def test_an_optional_file_that_makes_no_sense_ends_nothing(
+    laid: Lay, issue: Issue, trust: TrustStore, at: datetime
+) -> None:
+    genuine = issue("UTO", profile=ChipProfile(optional_groups=frozenset({11, 13})))
+    garbled = replace(genuine, files={**genuine.files, Ef.DG13: b"\x6d\x80\x00\x00"})
+    with laid(garbled) as card:
+        document = read_document(card, key_of(garbled), trust, at=at, wishes=Wishes(details=True))
+    assert ("EF_DG13", "file_unreadable") in [(item.file, item.code) for item in document.deviations]
+    assert Ef.DG11 in document.files
+    assert Ef.DG13 not in document.files
+    assert document.outcome("sod_hash") is Outcome.SUCCESSFUL

@@ -13,6 +13,7 @@ from asn1crypto import cms
 from PIL import Image
 
 from passport_reader import tlv
+from passport_reader.card.file_reader import MAX_FILES
 from passport_reader.card.messaging import NakedStatus
 from passport_reader.document import ChipRefused, UnusableData
 from passport_reader.lds import Ef
@@ -22,6 +23,7 @@ from simulators.issuing.profile import PaceChoice
 from tests.fuzz.lying_chip import LyingChip, Meddling
 from tests.fuzz.seeds import portrait
 from tests.passport_reader.hostile.forgery import (
+    MOST_COMMANDS,
     Case,
     Office,
     assert_ends_as_it_must,
@@ -192,7 +194,6 @@ CASES: dict[str, Case] = {
     "a file of four gigabytes": ends(
         UnusableData, at_reading(Ef.DG2, lambda answer: b"\x75\x84\xff\xff\xff\xff" + answer[6:])
     ),
-    "files larger than any chip, one after the other": ends(UnusableData, large_files),
     "a file of no length": ends(UnusableData, at_reading(Ef.DG1, lambda answer: b"\x61\x80" + answer[2:])),
     "a file that ends early": ends(
         UnusableData, at_reading(Ef.DG2, lambda answer: answer[:8] + OK if answer[:1] == b"\x75" else OK)
@@ -266,3 +267,11 @@ def test_sessions_dropped_without_end_are_opened_again_a_few_times(office: Offic
     with pytest.raises(NakedStatus):
         read(chip, office.trust)
     assert chip.commands < 100
+
+
+def test_optional_files_beyond_all_measure_are_left_out_and_told(office: Office) -> None:
+    chip = LyingChip(large_files(office))
+    document = read(chip, office.trust)
+    assert ("EF_DG11", "file_unreadable") in [(item.file, item.code) for item in document.deviations]
+    assert sum(len(data) for data in document.files.values()) <= MAX_FILES
+    assert chip.commands <= MOST_COMMANDS
