@@ -1,0 +1,142 @@
+"""Finds rows of print in a level picture, and the pitch of their characters.
+
+A row is found as a whole: its ink is summed along straight lines, so that a gap made by glare or wear costs it little. Its
+pitch is found as a wave: the ink of characters at a fixed pitch (Doc 9303-3 §4.5) has one strong frequency, which perspective
+stretches evenly from one end to the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from passport_reader.page.ink import Floats, Singles
+
+ROW_PITCHES = 6.35 / 2.54
+"""From one row's middle to the next, in pitches (Doc 9303-3 §4.5)."""
+_BANDS = (14.0, 18.0, 23.0, 29.0)
+"""Pitches tried for a row's height; each serves 13 % up and down."""
+_BLOCK = 50  # pixels: short enough that a row stays in its band, long enough for three characters
+_STEP = 2  # pixels between lines tried
+_SLOPES = np.linspace(-0.12, 0.12, 17)
+_MOST_ROWS = 8  # of one band: the visual zone has as many
+_PITCHES = np.geomspace(11.5, 34.0, 150)
+_BENDS = np.linspace(-2.4, 2.4, 33)
+"""Cycles by which a row's end runs ahead of an even pitch: perspective narrows a row by a fifth at most."""
+
+Complex = npt.NDArray[np.complex64]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A straight run of print in the level picture: its middle line is y = height + slope · (x − width / 2)."""
+
+    strength: float
+    height: float
+    slope: float
+    band: float
+    """The pitch it was found with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pitch:
+    """Where a row's characters stand: column(x) = x' / pitch + bend · x'² − phase, x' = x − width / 2."""
+
+    strength: float
+    """Of the wave, 0 to 1: what share of the ink keeps to it."""
+    pitch: float
+    bend: float
+    phase: float
+
+    def column(self, x: Floats) -> Floats:
+        return x / self.pitch + self.bend * x**2 - self.phase
+
+    def place(self, column: Floats) -> Floats:
+        """The inverse of `column`, near the middle's branch; columns beyond the bend's turn are held there."""
+        wanted = column + self.phase
+        if abs(self.bend) < 1e-9:
+            return np.asarray(wanted * self.pitch, np.float64)
+        root = np.maximum(1 / self.pitch**2 + 4 * self.bend * wanted, 1e-8)
+        return np.asarray((np.sqrt(root) - 1 / self.pitch) / (2 * self.bend), np.float64)
+
+
+def rows(ink: Singles) -> list[Row]:
+    """Rows of print of every size, the strongest of each size first."""
+    return [row for band in _BANDS for row in _rows_of(ink, band)]
+
+
+def _rows_of(ink: Singles, band: float) -> list[Row]:
+    """Lines whose band holds more ink than what lies above and below, strongest first, none upon another."""
+    summed = _line_sums(_contrast(ink, band))
+    found: list[Row] = []
+    reach = int(0.8 * band / _STEP)
+    for _ in range(_MOST_ROWS):
+        slope, place = np.unravel_index(int(summed.argmax()), summed.shape)
+        strength = float(summed[slope, place])
+        if strength <= 0 or (found and strength < 0.2 * found[0].strength):
+            break
+        found.append(Row(strength, float(place * _STEP), float(_SLOPES[slope]), band))
+        summed[:, max(0, place - reach) : place + reach + 1] = 0
+    return found
+
+
+def _contrast(ink: Singles, band: float) -> Singles:
+    """(lines, blocks): ink of a band one capital high, less that of the gaps beside it."""
+    height, width = ink.shape
+    blocks = width // _BLOCK
+    profile = np.add.reduceat(ink[:, : blocks * _BLOCK], np.arange(0, blocks * _BLOCK, _BLOCK), axis=1) / _BLOCK
+    tall, gap = int(band * 0.9) | 1, int(band * 2.3) | 1
+    inside = cv2.blur(profile, (1, tall), borderType=cv2.BORDER_CONSTANT)
+    around = cv2.blur(profile, (1, gap), borderType=cv2.BORDER_CONSTANT)
+    share = tall / gap
+    beside = (around - share * inside) / (1 - share)
+    return np.asarray(np.clip(inside - 1.2 * beside, -0.05, 0.30), np.float32)
+
+
+def _line_sums(contrast: Singles) -> Singles:
+    """(slopes, lines): summed along every line tried."""
+    height, blocks = contrast.shape
+    centres = (np.arange(blocks) + 0.5 - blocks / 2) * _BLOCK
+    starts = np.arange(0, height, _STEP)
+    places = np.rint(starts[None, :, None] + _SLOPES[:, None, None] * centres).astype(np.int64)
+    inside = (places >= 0) & (places < height)
+    taken = contrast[np.clip(places, 0, height - 1), np.arange(blocks)]
+    return np.asarray(np.where(inside, taken, 0).sum(axis=2), np.float32)
+
+
+def profile(ink: Singles, height: float, slope: float, band: float) -> Singles:
+    """Ink across a row, for each x of the picture: the mean over one capital's height about the row's middle."""
+    tall = round(band)
+    width = ink.shape[1]
+    # From the strip's pixel to the picture's: straight down the row's middle line.
+    shear = np.array([[1, 0, 0], [slope, 1, height - slope * width / 2 - (tall - 1) / 2]], np.float64)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(ink, shear, (width, tall), flags=flags).mean(axis=0), np.float32)
+
+
+def pitch_of(across: Singles, low: float, high: float) -> Pitch:
+    """The strongest wave of a row's profile with a pitch between low and high pixels."""
+    pairs = across[: len(across) // 2 * 2].reshape(-1, 2).mean(axis=1)
+    capped = np.minimum(pairs, max(float(np.percentile(pairs, 92)), 1e-4))
+    smooth = cv2.blur(capped[None], (int(high), 1))[0]
+    waved, bent, bends = _waves(len(pairs))
+    chosen = np.flatnonzero((low <= _PITCHES) & (high >= _PITCHES))
+    response = waved[chosen] @ ((capped - smooth)[:, None] * bent)
+    row, column = np.unravel_index(int(np.abs(response).argmax()), response.shape)
+    peak = response[row, column]
+    strength = float(abs(peak) / (capped.sum() + 1e-6))
+    return Pitch(strength, float(_PITCHES[chosen[row]]), float(bends[column]), float(-np.angle(peak) / (2 * np.pi)))
+
+
+@cache
+def _waves(length: int) -> tuple[Complex, Complex, Floats]:
+    """Of every pitch (pitches, length), of every bend (length, bends), and the bends in cycles a square pixel."""
+    x = 2.0 * (np.arange(length) + 0.25) - length
+    bends = _BENDS / 400.0**2
+    waved = np.exp(-2j * np.pi * x / _PITCHES[:, None]).astype(np.complex64)
+    bent = np.exp(-2j * np.pi * x[:, None] ** 2 * bends).astype(np.complex64)
+    return waved, bent, bends
