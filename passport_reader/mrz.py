@@ -165,6 +165,19 @@ def parse(text: str, *, today: date | None = None) -> Mrz:
     )
 
 
+def wrong_checks(text: str) -> tuple[str, ...]:
+    """The names of the check digits that do not fit, in the order of `checks`. Raises NotAnMrz."""
+    layout, lines = _split(text)
+    head, digit, _ = _number_and_digit(layout, lines)
+    found = [("document_number", head, digit), *_checked(layout, lines)]
+    return tuple(name for name, covered, printed in found if check_digit(covered) != printed)
+
+
+def names_may_be_cut(mrz: Mrz) -> bool:
+    """A name field that ends in a letter may have been too short for the name (Doc 9303-4, -7 §4.2.3)."""
+    return not _LAYOUTS[mrz.format].names.of(mrz.lines).endswith(FILLER)
+
+
 def key_fields(mrz: Mrz) -> tuple[str, str, str]:
     """Document number, birth date and expiry date as printed, which is what a chip's key is made of."""
     layout = _LAYOUTS[mrz.format]
@@ -208,7 +221,15 @@ def _split(text: str) -> tuple[_Layout, tuple[str, ...]]:
 
 
 def _document_number(layout: _Layout, lines: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The number, and the optional data without what a long number borrowed of it.
+    """The number, and the optional data without what a long number borrowed of it."""
+    head, digit, optional = _number_and_digit(layout, lines)
+    if check_digit(head) != digit:
+        raise CheckDigitWrong("the check digit of the document number is wrong", field="document_number")
+    return head.rstrip(FILLER), tuple(value for value in (item.strip(FILLER) for item in optional) if value)
+
+
+def _number_and_digit(layout: _Layout, lines: tuple[str, ...]) -> tuple[str, str, tuple[str, ...]]:
+    """The number with its fillers, its check digit, and what the optional data has besides.
 
     In TD1 and TD2 a number over nine characters has < for its check digit, and goes on in the optional data up to the
     first filler; the character before that filler is the check digit (Doc 9303-5 §4.2.2 note j, 9303-6 §4.2.2).
@@ -220,9 +241,7 @@ def _document_number(layout: _Layout, lines: tuple[str, ...]) -> tuple[str, tupl
         rest, _, remaining = optional[0].partition(FILLER)
         head, digit = head + rest[:-1], rest[-1:]
         optional = (remaining, *optional[1:])
-    if check_digit(head) != digit:
-        raise CheckDigitWrong("the check digit of the document number is wrong", field="document_number")
-    return head.rstrip(FILLER), tuple(value for value in (item.strip(FILLER) for item in optional) if value)
+    return head, digit, optional
 
 
 def _verify(layout: _Layout, lines: tuple[str, ...]) -> None:

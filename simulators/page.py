@@ -78,9 +78,7 @@ def render_page(
     return photographed(page, width, view, level, dpi, np.random.default_rng([seed, shot]))
 
 
-def _worn_page(
-    document: Passport | Visa, wear: Wear, scale: float, rng: np.random.Generator
-) -> tuple[float, Singles]:
+def _worn_page(document: Passport | Visa, wear: Wear, scale: float, rng: np.random.Generator) -> tuple[float, Singles]:
     """Millimetres across, and the page (height, width, 3), 0 to 255."""
     layout = _LAYOUTS[document.holder.format]
     ink = _ink(document, layout, wear, scale, rng)
@@ -129,14 +127,12 @@ def _paper(layout: _Layout, wear: Wear, scale: float, rng: np.random.Generator) 
     return np.asarray(whole + tint.astype(np.float32), np.float32)
 
 
-def _ink(
-    document: Passport | Visa, layout: _Layout, wear: Wear, scale: float, rng: np.random.Generator
-) -> Singles:
+def _ink(document: Passport | Visa, layout: _Layout, wear: Wear, scale: float, rng: np.random.Generator) -> Singles:
     """All that is printed in black, 0 to 1."""
     page = Image.new("L", (round(layout.width * scale), round(layout.height * scale)))
     _print_visual_zone(page, document, layout, scale)
     _print_zone(page, document.mrz_lines, layout, wear, scale, rng)
-    return np.asarray(page, np.float32) / 255
+    return np.asarray(page, np.float32) / np.float32(255)
 
 
 def _print_visual_zone(page: Image.Image, document: Passport | Visa, layout: _Layout, scale: float) -> None:
@@ -165,7 +161,9 @@ def _paste_portrait(page: Singles, jpeg: bytes, layout: _Layout, scale: float) -
 def _fields(document: Passport | Visa) -> list[tuple[str, str]]:
     holder = document.holder
     issuer = STATES[holder.issuing_state].name.upper()
-    title = f"{issuer} · SIMULATED DOCUMENT" + (f" · CAN {document.can}" if isinstance(document, Passport) else " · VISA")
+    title = f"{issuer} · SIMULATED DOCUMENT" + (
+        f" · CAN {document.can}" if isinstance(document, Passport) else " · VISA"
+    )
     return [
         (title, f"Document No. {holder.document_number}"),
         ("Surname / Nom", holder.surname.upper()),

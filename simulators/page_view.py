@@ -44,8 +44,8 @@ def photographed(page: Singles, width: float, view: View, wear: Wear, dpi: int, 
     )
     lit = _lit(np.asarray(seen, np.float32), placing, page.shape, view, wear, scale, rng)
     blurred = cv2.GaussianBlur(lit, (0, 0), max(0.3, wear.blur * scale * rng.uniform(0.6, 1.3)))
-    blurred += rng.standard_normal(blurred.shape, np.float32) * np.float32(wear.noise)
-    picture = np.clip(blurred, 0, 255).astype(np.uint8)
+    grain = rng.standard_normal(blurred.shape, np.float32) * np.float32(wear.noise)
+    picture = np.clip(blurred + grain, 0, 255).astype(np.uint8)
     if view.upside_down:
         picture = np.ascontiguousarray(picture[::-1, ::-1])
     return _compressed(picture, wear.quality)
@@ -54,7 +54,7 @@ def photographed(page: Singles, width: float, view: View, wear: Wear, dpi: int, 
 def _placing(
     page: Singles, width: float, view: View, scale: float, rng: np.random.Generator
 ) -> tuple[Floats, tuple[int, int]]:
-    """The homography from the page's pixels to the picture's, and the picture's (width, height): all of the page is seen."""
+    """The homography from the page's pixels to the picture's, and the picture's (width, height): all is seen."""
     height = width * page.shape[0] / page.shape[1]
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]])
     angle = np.radians(rng.uniform(-view.degrees, view.degrees))
@@ -69,7 +69,13 @@ def _placing(
 
 
 def _lit(
-    seen: Singles, placing: Floats, page: tuple[int, ...], view: View, wear: Wear, scale: float, rng: np.random.Generator
+    seen: Singles,
+    placing: Floats,
+    page: tuple[int, ...],
+    view: View,
+    wear: Wear,
+    scale: float,
+    rng: np.random.Generator,
 ) -> Singles:
     """Light that falls off to one side, and reflections of lamps on the laminate."""
     height, width = seen.shape[:2]

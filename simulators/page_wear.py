@@ -95,7 +95,8 @@ def guilloche(width: float, height: float, scale: float, rng: np.random.Generato
         lines += rng.uniform(0, 2) * np.sin(bend * y + 0.1 * x)
         drawn = np.exp(-(((lines - np.round(lines)) / 0.16) ** 2))
         added += drawn[..., None] * rng.uniform(-185, 5, 3).astype(np.float32)
-    return added + 2 * rng.uniform(-40, 25, 3).astype(np.float32) * np.clip(x / width, 0, 1)[..., None]
+    slope = 2 * rng.uniform(-40, 25, 3) * np.clip(x / width, 0, 1)[..., None]
+    return np.asarray(added + slope, np.float32)
 
 
 def noise(rng: np.random.Generator, shape: tuple[int, ...], grain: float) -> Singles:

@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 from zipfile import BadZipFile
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -27,7 +26,7 @@ FONTS = (
     Path("/usr/share/fonts/opentype/ocr-b/OCRB.otf"),  # Debian's fonts-ocr-b
     Path("/usr/share/fonts/opentype/ocr-b/OCRBL.otf"),
 )
-_VERSION = 4  # of the recipe in training.py; a cached classifier of another version is made anew
+_VERSION = 5  # of the recipe in training.py; a cached classifier of another version is made anew
 _ARRAYS = ("hidden", "hidden_bias", "output", "output_bias", "usual")
 
 

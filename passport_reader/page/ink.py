@@ -1,7 +1,7 @@
 """Makes print stand out in a picture of a page, and turns it level.
 
-Everything that looks for the zone works on one reduced picture, `WORKING_WIDTH` pixels wide: a pitch (2.54 mm) is then 12
-to 32 pixels, from the widest page seen whole to a card that fills the picture.
+Everything that looks for the zone works on one reduced picture, `WORKING_WIDTH` pixels wide: a pitch (2.54 mm)
+is then 12 to 32 pixels, from the widest page seen whole to a card that fills the picture.
 """
 
 from __future__ import annotations

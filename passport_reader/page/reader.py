@@ -1,7 +1,7 @@
 """Reads the machine readable zone from pictures of a data page or a visa (Doc 9303-3 §4).
 
-Pixels to text; the text is judged by `mrz.parse`. No character is ever repaired by a check digit: `proposals` says what a
-repair might be, for an officer to look at.
+Pixels to text; the text is judged by `mrz.parse`. No character is ever repaired by a check digit: `proposals` says
+what a repair might be, for an officer to look at.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def read_frames(images: Sequence[Rgb]) -> PageReading:
     """Several pictures of one page, read as one; the reading's picture is the first. Raises as `read_page`."""
     sighting = sight(images)
     zone = mrz.parse("\n".join(sighting.lines))
-    certain = confirmed(sighting.probabilities, sighting.form)[np.arange(len(zone.text)), _places(sighting)]
+    probabilities = sighting.probabilities
+    certain = confirmed(probabilities, sighting.form)[np.arange(len(zone.text)), probabilities.argmax(axis=1)]
     least = float(certain.min())
     if least < LEAST_CONFIDENCE:
         raise UnusableMrz("the machine readable zone is not clear enough", confidence_percent=int(100 * least))
@@ -63,10 +64,6 @@ def read_lines(image: Rgb) -> tuple[tuple[str, ...], list[npt.NDArray[np.float32
     sighting = sight([image])
     rows, columns = SHAPES[sighting.form]
     return sighting.lines, list(sighting.probabilities.max(axis=1).reshape(rows, columns))
-
-
-def _places(sighting: Sighting) -> npt.NDArray[np.int64]:
-    return np.asarray(sighting.probabilities.argmax(axis=1), np.int64)
 
 
 def _by_line(certain: Floats, form: str) -> tuple[tuple[float, ...], ...]:

@@ -1,12 +1,13 @@
 """Finds rows of print in a level picture, and the pitch of their characters.
 
-A row is found as a whole: its ink is summed along straight lines, so that a gap made by glare or wear costs it little. Its
-pitch is found as a wave: the ink of characters at a fixed pitch (Doc 9303-3 §4.5) has one strong frequency, which perspective
-stretches evenly from one end to the other.
+A row is found as a whole: its ink is summed along straight lines, so that a gap made by glare or wear costs it little.
+Its pitch is found as a wave: the ink of characters at a fixed pitch (Doc 9303-3 §4.5) has one strong frequency, which
+perspective stretches evenly from one end to the other.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,8 +26,9 @@ _STEP = 2  # pixels between lines tried
 _SLOPES = np.linspace(-0.12, 0.12, 17)
 _MOST_ROWS = 8  # of one band: the visual zone has as many
 _PITCHES = np.geomspace(11.5, 34.0, 150)
-_BENDS = np.linspace(-2.4, 2.4, 33)
-"""Cycles by which a row's end runs ahead of an even pitch: perspective narrows a row by a fifth at most."""
+_BENDS = np.linspace(-2.4, 2.4, 33) / 400.0**2
+"""Cycles a square pixel: a row's end runs ahead by up to 2.4, for perspective narrows a row by a fifth at most."""
+_ASIDE = (4, 4)  # pitches and bends between the rows of a zone
 
 Complex = npt.NDArray[np.complex64]
 
@@ -86,8 +88,7 @@ def _rows_of(ink: Singles, band: float) -> list[Row]:
 
 def _contrast(ink: Singles, band: float) -> Singles:
     """(lines, blocks): ink of a band one capital high, less that of the gaps beside it."""
-    height, width = ink.shape
-    blocks = width // _BLOCK
+    blocks = ink.shape[1] // _BLOCK
     profile = np.add.reduceat(ink[:, : blocks * _BLOCK], np.arange(0, blocks * _BLOCK, _BLOCK), axis=1) / _BLOCK
     tall, gap = int(band * 0.9) | 1, int(band * 2.3) | 1
     inside = cv2.blur(profile, (1, tall), borderType=cv2.BORDER_CONSTANT)
@@ -118,25 +119,61 @@ def profile(ink: Singles, height: float, slope: float, band: float) -> Singles:
     return np.asarray(cv2.warpAffine(ink, shear, (width, tall), flags=flags).mean(axis=0), np.float32)
 
 
-def pitch_of(across: Singles, low: float, high: float) -> Pitch:
-    """The strongest wave of a row's profile with a pitch between low and high pixels."""
+@dataclass(frozen=True, slots=True)
+class Waves:
+    """How strongly a row's profile follows each wave: `response` (pitches, bends), complex, of `ink` in all."""
+
+    response: Complex
+    ink: float
+
+    def best(self) -> Pitch:
+        row, column = np.unravel_index(int(np.abs(self.response).argmax()), self.response.shape)
+        return self.at(int(row), int(column))
+
+    def at(self, row: int, column: int) -> Pitch:
+        peak = self.response[row, column]
+        strength = float(abs(peak)) / (self.ink + 1e-6)
+        return Pitch(strength, float(_PITCHES[row]), float(_BENDS[column]), float(-np.angle(peak) / (2 * np.pi)))
+
+
+def waves_of(across: Singles, band: float) -> Waves:
+    """Of a row's profile; only pitches near the row's height are looked at."""
     pairs = across[: len(across) // 2 * 2].reshape(-1, 2).mean(axis=1)
     capped = np.minimum(pairs, max(float(np.percentile(pairs, 92)), 1e-4))
-    smooth = cv2.blur(capped[None], (int(high), 1))[0]
-    waved, bent, bends = _waves(len(pairs))
-    chosen = np.flatnonzero((low <= _PITCHES) & (high >= _PITCHES))
-    response = waved[chosen] @ ((capped - smooth)[:, None] * bent)
-    row, column = np.unravel_index(int(np.abs(response).argmax()), response.shape)
-    peak = response[row, column]
-    strength = float(abs(peak) / (capped.sum() + 1e-6))
-    return Pitch(strength, float(_PITCHES[chosen[row]]), float(bends[column]), float(-np.angle(peak) / (2 * np.pi)))
+    smooth = cv2.blur(capped[None], (int(1.2 * band), 1))[0]
+    waved, bent = _waves(len(pairs))
+    near = _near(band)
+    response = np.zeros((len(_PITCHES), len(_BENDS)), np.complex64)
+    response[near] = waved[near] @ ((capped - smooth)[:, None] * bent)
+    return Waves(response, float(capped.sum()))
+
+
+def _near(band: float) -> slice:
+    low, high = np.searchsorted(_PITCHES, [0.82 * band, 1.22 * band])
+    return slice(int(low), int(high))
+
+
+def pitches_of(rows: Sequence[Waves]) -> list[Pitch]:
+    """Of the rows of one zone: the wave all follow best, then each row's own best beside it.
+
+    Perspective changes the pitch from row to row by less than it does along a row; glare on one row may tell any.
+    """
+    together = np.sum([np.abs(row.response) / (row.ink + 1e-6) for row in rows], axis=0)
+    top, left = (int(place) for place in np.unravel_index(int(together.argmax()), together.shape))
+    first, last = max(0, top - _ASIDE[0]), max(0, left - _ASIDE[1])
+    beside = (slice(first, top + _ASIDE[0] + 1), slice(last, left + _ASIDE[1] + 1))
+    found = []
+    for row in rows:
+        own = np.abs(row.response[beside])
+        down, right = (int(place) for place in np.unravel_index(int(own.argmax()), own.shape))
+        found.append(row.at(first + down, last + right))
+    return found
 
 
 @cache
-def _waves(length: int) -> tuple[Complex, Complex, Floats]:
-    """Of every pitch (pitches, length), of every bend (length, bends), and the bends in cycles a square pixel."""
+def _waves(length: int) -> tuple[Complex, Complex]:
+    """Of every pitch (pitches, length), and of every bend (length, bends)."""
     x = 2.0 * (np.arange(length) + 0.25) - length
-    bends = _BENDS / 400.0**2
     waved = np.exp(-2j * np.pi * x / _PITCHES[:, None]).astype(np.complex64)
-    bent = np.exp(-2j * np.pi * x[:, None] ** 2 * bends).astype(np.complex64)
-    return waved, bent, bends
+    bent = np.exp(-2j * np.pi * x[:, None] ** 2 * _BENDS).astype(np.complex64)
+    return waved, bent

@@ -1,4 +1,4 @@
-"""What pictures show of a zone: for every cell, how likely every character is. Pictures of one page strengthen each other.
+"""What pictures show of a zone: how likely each character is in each cell. Pictures of one page strengthen each other.
 
 No check digit is looked at here, and nothing is judged: `reader` does both.
 """
@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from passport_reader.document import UnusableMrz
 from passport_reader.page.fields import SHAPES, allowed, formats_of
 from passport_reader.page.glyphs import ALPHABET, HEIGHT, WIDTH, Classifier, Floats
 from passport_reader.page.ink import Gray
@@ -20,9 +21,14 @@ from passport_reader.page.zone import Zone, find_zones
 
 Rgb = npt.NDArray[np.uint8]
 
-_CLEAR = 0.9  # geometric mean of the characters' probabilities: a zone upside down, or beside its print, stays below a half
-_LEAST_LIKE = 0.2  # the same mean: less is no print at all
-_MOST_TRIED = 4  # zones of one picture: the right one is first or second in all but one of a thousand
+# Of the geometric mean of a reading's probabilities, which stays below a half upside down or a column aside:
+_UPRIGHT = 0.6  # not worth turning
+_CLEAR = 0.9  # no other zone will be clearer
+_LEAST_LIKE = 0.2  # less is no print at all
+_SPEAKING = 0.3  # probability: of cells beside the print, four of five stay below
+_MOST_SETTLED = 2  # zones of one picture: nearly always the first is clear
+_SURE = float(np.log(0.95))
+_MOST_CONTRADICTIONS = 3  # cells: a scratch or glare may forge so many in one picture; another page differs in a dozen
 _FLOOR = 1e-7  # no single picture rules a character out more firmly
 
 
@@ -57,27 +63,35 @@ class Sighting:
         """Geometric mean of the characters' probabilities."""
         return float(np.exp(np.log(self.probabilities.max(axis=1) + 1e-6).mean()))
 
+    @property
+    def evidence(self) -> float:
+        """How much is read, and how clearly: a cell speaks for the zone from `_SPEAKING` on, and against it below."""
+        return float(np.log((self.probabilities.max(axis=1) + 1e-6) / _SPEAKING).sum())
+
 
 def seen(image: Rgb, classifier: Classifier) -> Sighting | None:
     """The clearest zone of an RGB picture (height, width, 3), uint8; None where there is none."""
     gray = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
-    best: Sighting | None = None
-    for zone in find_zones(gray)[:_MOST_TRIED]:
-        found = _read(zone, gray, classifier)
-        if best is None or found.clearness > best.clearness:
-            best = found
-        if best.clearness > _CLEAR:
+    rough: list[tuple[Sighting, Zone]] = []
+    for zone in find_zones(gray):
+        rough.append(_way_up(zone, gray, classifier))
+        if rough[-1][0].clearness > _CLEAR:
             break
+    found = [
+        _classified(settled(zone, gray, classifier), gray, classifier, upside_down=first.upside_down)
+        for first, zone in sorted(rough, key=lambda one: -one[0].evidence)[:_MOST_SETTLED]
+    ]
+    best = max(found, key=lambda one: one.evidence, default=None)
     return best if best is not None and best.clearness > _LEAST_LIKE else None
 
 
-def _read(zone: Zone, gray: Gray, classifier: Classifier) -> Sighting:
-    """Turned where it reads better so, then settled."""
+def _way_up(zone: Zone, gray: Gray, classifier: Classifier) -> tuple[Sighting, Zone]:
+    """Turned where it reads better so."""
     upright = _classified(zone, gray, classifier)
-    turned = _classified(zone.turned(), gray, classifier, upside_down=True) if upright.clearness < _CLEAR else upright
-    upside_down = turned.clearness > upright.clearness
-    exact = settled(zone.turned() if upside_down else zone, gray, classifier)
-    return _classified(exact, gray, classifier, upside_down=upside_down)
+    if upright.clearness > _UPRIGHT:
+        return upright, zone
+    turned = _classified(zone.turned(), gray, classifier, upside_down=True)
+    return (turned, zone.turned()) if turned.clearness > upright.clearness else (upright, zone)
 
 
 def _classified(zone: Zone, gray: Gray, classifier: Classifier, *, upside_down: bool = False) -> Sighting:
@@ -95,11 +109,37 @@ def fused(sightings: Sequence[Sighting]) -> Sighting:
     """Pictures of one page as one: probabilities are multiplied, cell by cell, and tempered.
 
     Pictures of a worn character are wrong together, so n of them count as √n that know nothing of each other. Those of
-    another shape than the clearest are left out.
+    another shape than the clearest, or unclear and at odds with it, are left out. Raises UnusableMrz where two clear
+    ones show different pages.
     """
     clearest = max(sightings, key=lambda one: one.clearness)
-    alike = [one for one in sightings if SHAPES[one.form] == SHAPES[clearest.form]]
-    logs = sum(np.log(np.exp(one.logs) + _FLOOR) for one in alike) / np.sqrt(len(alike))
-    scaled = logs - logs.max(axis=1, keepdims=True)
-    scaled -= np.log(np.exp(scaled).sum(axis=1, keepdims=True))
-    return Sighting(clearest.form, np.asarray(scaled, np.float32), sightings[0].upside_down, len(alike))
+    alike = []
+    for one in sightings:
+        if SHAPES[one.form] != SHAPES[clearest.form]:
+            continue
+        logs = _aligned(one, clearest)
+        if _contradictions(logs, clearest.logs) <= _MOST_CONTRADICTIONS:
+            alike.append(logs)
+        elif one.clearness > _CLEAR:
+            raise UnusableMrz("the pictures show different pages", pictures=len(sightings))
+    summed = np.sum([np.log(np.exp(logs) + _FLOOR) for logs in alike], axis=0) / np.sqrt(len(alike))
+    summed -= summed.max(axis=1, keepdims=True)
+    summed -= np.log(np.exp(summed).sum(axis=1, keepdims=True))
+    return Sighting(clearest.form, np.asarray(summed, np.float32), sightings[0].upside_down, len(alike))
+
+
+def _aligned(one: Sighting, other: Sighting) -> Floats:
+    """The logs of one, its columns moved to agree with the other's: wear at a row's end can hide a column."""
+    rows, columns = SHAPES[one.form]
+    cells = one.logs.reshape(rows, columns, -1)
+    unknown = np.full_like(cells[:, :1], -np.log(len(ALPHABET)))
+    later = np.concatenate([unknown, cells[:, :-1]], axis=1)
+    earlier = np.concatenate([cells[:, 1:], unknown], axis=1)
+    moved = [option.reshape(one.logs.shape) for option in (cells, later, earlier)]
+    return max(moved, key=lambda logs: float((np.exp(logs) * np.exp(other.logs)).sum()))
+
+
+def _contradictions(one: Floats, other: Floats) -> int:
+    """Cells in which two pictures are sure of different characters."""
+    sure = (one.max(axis=1) > _SURE) & (other.max(axis=1) > _SURE)
+    return int(np.count_nonzero(sure & (one.argmax(axis=1) != other.argmax(axis=1))))

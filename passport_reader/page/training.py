@@ -5,7 +5,6 @@ Everything follows from the installed typeface and one seed, so that every machi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +21,7 @@ Ink = npt.NDArray[np.uint8]
 _SEED = 1073
 _FINE = 60  # pixels of a pitch in the master renderings
 _SIDE = 3 * _FINE
-_SAMPLES = 1000  # renderings of each character
+_SAMPLES = 2000  # renderings of each character
 _HIDDEN = 160
 _EPOCHS = 14
 _BATCH = 256
@@ -50,8 +49,10 @@ def train(font: Path) -> Classifier:
 
 
 def _temperature(scores: Floats, labels: Labels) -> float:
-    """What the scores are to be divided by to be right as often as they say (Guo et al., 2017): least surprise on samples
-    not learned from."""
+    """What scores are to be divided by to be right as often as they say: least surprise on samples not learned from.
+
+    Temperature scaling, Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, §4.2.
+    """
 
     def surprise(temperature: float) -> float:
         scaled = scores / np.float32(temperature)
@@ -74,14 +75,17 @@ class _Network:
     @classmethod
     def new(cls, inputs: int, rng: np.random.Generator) -> _Network:
         def layer(rows: int, columns: int) -> Floats:
-            return rng.standard_normal((rows, columns), np.float32) * np.float32(np.sqrt(2 / rows))
+            return np.asarray(rng.standard_normal((rows, columns)) * np.sqrt(2 / rows), np.float32)
 
-        hidden = layer(inputs, _HIDDEN) * np.float32(np.sqrt(inputs) / 2)  # the features are of unit length, not variance
+        hidden = layer(inputs, _HIDDEN) * np.float32(
+            np.sqrt(inputs) / 2
+        )  # the features are of unit length, not variance
         zeros = np.zeros(_HIDDEN, np.float32), np.zeros(len(ALPHABET), np.float32)
         return cls(hidden, zeros[0], layer(_HIDDEN, len(ALPHABET)), zeros[1])
 
     def scores(self, inputs: Floats) -> Floats:
-        return np.maximum(inputs @ self.hidden + self.hidden_bias, 0) @ self.output + self.output_bias
+        hidden = np.maximum(inputs @ self.hidden + self.hidden_bias, 0)
+        return np.asarray(hidden @ self.output + self.output_bias, np.float32)
 
     def fit(self, inputs: Floats, labels: Labels, rng: np.random.Generator) -> None:
         parameters = [self.hidden, self.hidden_bias, self.output, self.output_bias]
@@ -107,7 +111,8 @@ class _Network:
         wanted[np.arange(len(labels)), labels] += 1 - _SMOOTHING
         error = (powers / powers.sum(axis=1, keepdims=True) - wanted) / np.float32(len(labels))
         back = (error @ self.output.T) * (hidden > 0)
-        return inputs.T @ back, back.sum(axis=0), hidden.T @ error, error.sum(axis=0)
+        slopes = inputs.T @ back, back.sum(axis=0), hidden.T @ error, error.sum(axis=0)
+        return tuple(np.asarray(slope, np.float32) for slope in slopes)
 
 
 def _usual(font: Path) -> Floats:
@@ -118,7 +123,7 @@ def _usual(font: Path) -> Floats:
     placing[:, 2] = centre - scale * (1.5 * _FINE - 0.5)
     drawn = [cv2.GaussianBlur(_master(character, font), (0, 0), 2.0) for character in ALPHABET]
     cells = [cv2.warpAffine(ink, placing, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR) for ink in drawn]
-    return np.stack(cells).astype(np.float32) / 255
+    return np.stack(cells).astype(np.float32) / np.float32(255)
 
 
 def _master(character: str, font: Path) -> Ink:
@@ -149,7 +154,7 @@ def _compressed(pictures: Floats, rng: np.random.Generator) -> Floats:
     seen = cv2.resize(strip, None, fx=(factor := rng.uniform(1.0, 2.0)), fy=factor, interpolation=cv2.INTER_LINEAR)
     quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(40, 97))]
     decoded = cv2.imdecode(cv2.imencode(".jpg", seen, quality)[1], cv2.IMREAD_GRAYSCALE)
-    back = cv2.resize(decoded, strip.shape[::-1], interpolation=cv2.INTER_AREA)
+    back = cv2.resize(np.asarray(decoded), strip.shape[::-1], interpolation=cv2.INTER_AREA)
     return np.asarray(back.reshape(HEIGHT, -1, WIDTH).transpose(1, 0, 2), np.float32)
 
 
@@ -187,31 +192,32 @@ class _Texture:
 
 def _sample(master: Ink, texture: _Texture, rng: np.random.Generator) -> Floats:
     """One cell as it may be seen: printed badly, rubbed, scratched, off its place, on a pattern, lit and blurred."""
-    ink = master.astype(np.float32) / 255
+    ink: Floats = master.astype(np.float32) / np.float32(255)
     if rng.random() < 0.7:
-        ink *= _rubbed(texture, rng)
-    for _ in range(rng.poisson(0.25)):
+        ink = ink * _rubbed(texture, rng)
+    for _ in range(rng.poisson(0.35)):
         _scratch(ink, rng)
-    ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(1.2, 3.2))
-    placed = cv2.warpAffine(ink, _placing(rng), (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR)
+    spread = cv2.GaussianBlur(ink, (0, 0), rng.uniform(1.2, 3.2))
+    placed = cv2.warpAffine(spread, _placing(rng), (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR)
     ground, contrast = rng.uniform(150, 245), rng.uniform(0.35, 1.0)
     lit = (ground + _pattern(rng)) * (1 - contrast * placed) + _light(rng)
-    blurred = cv2.GaussianBlur(lit.astype(np.float32), (0, 0), rng.uniform(0.2, 1.35))
+    blurred = cv2.GaussianBlur(lit.astype(np.float32), (0, 0), rng.uniform(0.2, 1.6))
     return np.asarray(blurred + rng.standard_normal((HEIGHT, WIDTH), np.float32) * rng.uniform(0.5, 7), np.float32)
 
 
 def _rubbed(texture: _Texture, rng: np.random.Generator) -> Floats:
     """What share of the ink is left in each place."""
-    threshold = rng.uniform(0.9, 2.6)
-    return np.clip(1 - 1.5 * (texture.cut(rng, 0.8) - np.float32(threshold)), rng.uniform(0.05, 0.4), 1)
+    threshold = rng.uniform(0.8, 2.4)
+    left = 1 - 1.5 * (texture.cut(rng, 0.8) - np.float32(threshold))
+    return np.asarray(np.clip(left, rng.uniform(0.05, 0.4), 1), np.float32)
 
 
 def _scratch(ink: Floats, rng: np.random.Generator) -> None:
     """A line without ink, now and then with some."""
     middle, angle = rng.uniform(0.5 * _FINE, 2.5 * _FINE, 2), rng.uniform(-0.8, 0.8)
     reach = np.array([np.cos(angle), np.sin(angle)]) * _SIDE
-    ends = [np.rint(middle + side * reach).astype(int).tolist() for side in (-1, 1)]
-    cv2.line(ink, *ends, 0.0 if rng.random() < 0.7 else 0.7, int(rng.uniform(1, 6)), cv2.LINE_AA)
+    start, end = (np.rint(middle + side * reach).astype(int).tolist() for side in (-1, 1))
+    cv2.line(ink, start, end, 0.0 if rng.random() < 0.7 else 0.7, int(rng.uniform(1, 6)), cv2.LINE_AA)
 
 
 def _placing(rng: np.random.Generator) -> npt.NDArray[np.float64]:
@@ -247,8 +253,3 @@ def _light(rng: np.random.Generator) -> Floats:
             -(((_X - centre[0]) / reach[0]) ** 2) - ((_Y - centre[1]) / reach[1]) ** 2
         )
     return np.asarray(light, np.float32)
-
-
-def masters(font: Path) -> Iterator[tuple[str, Ink]]:
-    """Every character and its master rendering."""
-    return ((character, _master(character, font)) for character in ALPHABET)

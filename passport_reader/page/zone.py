@@ -5,7 +5,7 @@ The zone is two or three straight rows of characters at a fixed pitch of 2.54 mm
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
@@ -14,16 +14,18 @@ import numpy as np
 import numpy.typing as npt
 
 from passport_reader.page.ink import Floats, Gray, Level, Singles, level
-from passport_reader.page.rows import ROW_PITCHES, Pitch, Row, pitch_of, profile, rows
+from passport_reader.page.rows import ROW_PITCHES, Pitch, Row, Waves, pitches_of, profile, rows, waves_of
 
 SHAPES = ((2, 44), (3, 30), (2, 36))
 """Rows and columns: TD3 and MRV-A, TD1, TD2 and MRV-B (Doc 9303-4 to -7 §4.2)."""
 _MOST_GROUPS = 5
+_MOST_STARTS, _MOST_ALIGNMENTS = 6, 5
 _MOST_UNEVEN = 0.22  # of a gap: perspective, and how coarsely rows are placed
 _MOST_TURNED = 0.05  # between neighbouring rows' slopes
 _MOST_SLANTED = 0.9  # pitches by which perspective moves a row's columns against the next row's
 _BESIDE = 3  # columns beside the zone that are empty: the margin is 6.6 mm at least (Doc 9303-4 §4.2.1)
-_FILLED = 0.35  # of a usual cell's ink: a filler in worn print still has it
+_MOST_ZONES = 4  # of a shape
+_SAME = 0.4  # pitches
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +63,42 @@ class Zone:
             strips.append(halved.reshape(height, self.columns, width).transpose(1, 0, 2))
         return np.concatenate(strips).astype(np.uint8, copy=False)
 
-    def moved(self, shifts: Floats, weights: Floats) -> Zone:
-        """Fitted anew to where the glyphs are: `shifts` in pitches (cells, 2) from each cell's centre, `weights` their
-        trust. The same zone where too few are trusted."""
-        trusted = weights > 0
+    def moved(self, shifts: Floats, trusted: npt.NDArray[np.bool_], stray: float) -> Zone:
+        """Fitted anew to where the glyphs are: `shifts` in pitches (cells, 2) from each cell's centre.
+
+        The same zone where too few are trusted; those further than `stray` from the fit are left out of it.
+        """
         if np.count_nonzero(trusted) < 2 * self.columns // 3:
             return self
         centres = self._centres()[trusted]
         seen = projected(centres + shifts[trusted] / [1.0, ROW_PITCHES], self.plane)
-        pitch = float(np.hypot(*np.diff(projected(centres[:1] + [[0.0, 0], [1.0, 0]], self.plane), axis=0)[0]))
-        plane, _ = cv2.findHomography(centres, seen, cv2.RANSAC, _STRAY * pitch)
+        pitch = float(np.hypot(*(seen[-1] - seen[0]))) / max(float(np.hypot(*(centres[-1] - centres[0]))), 1.0)
+        plane, _ = cv2.findHomography(centres, seen, cv2.RANSAC, stray * pitch)
         return self if plane is None else replace(self, plane=np.asarray(plane, np.float64))
+
+    def widened(self, by: int) -> Zone:
+        """With so many columns more on either side."""
+        back = np.array([[1.0, 0, -by], [0, 1, 0], [0, 0, 1]])
+        return replace(self, columns=self.columns + 2 * by, plane=self.plane @ back)
+
+    def realigned(self, shifts: Sequence[int]) -> Zone:
+        """Each row begun so many columns further right."""
+        cells = self._centres()
+        further = np.repeat(np.asarray(shifts, np.float64), self.columns)
+        plane, _ = cv2.findHomography(cells, projected(cells + np.column_stack([further, 0 * further]), self.plane), 0)
+        return self if plane is None else replace(self, plane=np.asarray(plane, np.float64))
+
+    def nearly(self, other: Zone) -> bool:
+        """Whether another zone of the same shape has the same cells, to less than half a pitch."""
+        right, low = self.columns - 1.0, self.rows - 1.0
+        ends = np.array([[0.0, 0.0], [1.0, 0.0], [right, 0.0], [0.0, low], [right, low]])
+        ours, theirs = projected(ends, self.plane), projected(ends, other.plane)
+        pitch = float(np.hypot(*(ours[1] - ours[0])))
+        return bool(np.abs(ours - theirs).max() < _SAME * pitch)
 
     def _centres(self) -> Floats:
         row, column = np.mgrid[0 : self.rows, 0 : self.columns].reshape(2, -1)
         return np.column_stack([column, row]).astype(np.float64)
-
-
-_STRAY = 0.12  # pitches: print keeps to its cell better than that
 
 
 def projected(points: Floats, plane: Floats) -> Floats:
@@ -96,9 +116,19 @@ def find_zones(gray: Gray) -> list[Zone]:
     if turned is None:
         return []
     groups = _groups(rows(turned.ink))
-    combs = {row: _comb(turned.ink, row) for group in groups for row in group}
-    found = [zone for group in groups for zone in _zones_of(turned, [combs[row] for row in group])]
-    return sorted(found, key=lambda zone: -zone.strength)
+    strips = {row: _strip(turned.ink, row) for group in groups for row in group}
+    found = [
+        zone
+        for group in groups
+        for combs in _combs(group, [strips[row] for row in group])
+        for zone in _zones_of(turned, combs)
+    ]
+    kept: list[Zone] = []
+    for zone in sorted(found, key=lambda zone: -zone.strength):
+        alike = [other for other in kept if (other.rows, other.columns) == (zone.rows, zone.columns)]
+        if len(alike) < _MOST_ZONES and not any(zone.nearly(other) for other in alike):
+            kept.append(zone)
+    return kept
 
 
 def _groups(found: list[Row]) -> list[tuple[Row, ...]]:
@@ -155,10 +185,20 @@ class _Comb:
         return np.asarray(2.0 * inside - columns - 2.0 * around, np.float64)
 
 
-def _comb(ink: Singles, row: Row) -> _Comb:
+def _strip(ink: Singles, row: Row) -> tuple[Singles, Waves]:
     across = profile(ink, row.height, row.slope, row.band)
-    pitch = pitch_of(across, 0.82 * row.band, 1.22 * row.band)
-    x = np.arange(ink.shape[1]) - ink.shape[1] / 2 + 0.0
+    return across, waves_of(across, row.band)
+
+
+def _combs(group: tuple[Row, ...], strips: list[tuple[Singles, Waves]]) -> Iterator[list[_Comb]]:
+    """With each row's own pitch, and with one in common where that is another."""
+    alone, common = [waves.best() for _, waves in strips], pitches_of([waves for _, waves in strips])
+    for pitches in [alone] if alone == common else [alone, common]:
+        yield [_comb(row, across, pitch) for row, (across, _), pitch in zip(group, strips, pitches, strict=True)]
+
+
+def _comb(row: Row, across: Singles, pitch: Pitch) -> _Comb:
+    x = np.arange(len(across), dtype=np.float64) - len(across) / 2
     numbers = np.rint(pitch.column(x)).astype(np.int64)
     rising = np.gradient(pitch.column(x)) > 0.3 / pitch.pitch  # beyond, the bend has turned back
     near = rising & (np.abs(pitch.column(x) - numbers) < 0.36)
@@ -167,7 +207,7 @@ def _comb(ink: Singles, row: Row) -> _Comb:
     capped = np.minimum(across, np.percentile(across, 95))[near]
     filled = np.bincount(kept, capped) / np.maximum(np.bincount(kept), 1)
     usual = float(np.percentile(filled, 75)) + 1e-6
-    return _Comb(row, pitch, ink.shape[1], first, filled / usual)
+    return _Comb(row, pitch, len(across), first, filled / usual)
 
 
 def _zones_of(turned: Level, combs: list[_Comb]) -> Iterator[Zone]:
@@ -175,46 +215,43 @@ def _zones_of(turned: Level, combs: list[_Comb]) -> Iterator[Zone]:
     for count, columns in SHAPES:
         if count != len(combs):
             continue
-        fit = _aligned(combs, columns)
-        if fit is None:
-            continue
-        score, starts = fit
-        plane = _plane(turned, combs, starts, columns)
-        if plane is not None:
-            yield Zone(count, columns, plane, score / 10 + strength)
+        for score, starts in _alignments(combs, columns):
+            plane = _plane(turned, combs, starts, columns)
+            if plane is not None:
+                yield Zone(count, columns, plane, score / 10 + strength)
 
 
-def _aligned(combs: list[_Comb], columns: int) -> tuple[float, list[int]] | None:
-    """The best window of every row, one below the other: its mean score, and each row's first column."""
+def _alignments(combs: list[_Comb], columns: int) -> list[tuple[float, list[int]]]:
+    """The best ways to lay a window over every row, one below the other: score, and each row's first column.
+
+    Several, for glare on a row's end leaves it open which column is the first; reading them decides.
+    """
     windows = [comb.windows(columns) for comb in combs]
     if not all(len(window) for window in windows):
-        return None
-    best: tuple[float, list[int]] | None = None
-    for start in np.argsort(windows[0])[::-1][:6]:
-        total, starts = float(windows[0][start]), [int(start) + combs[0].first]
-        for (upper, comb), window in zip(pairwise(combs), windows[1:], strict=True):
-            chosen = _below(upper, starts[-1], comb, window, columns)
-            if chosen is None:
-                break
-            total, starts = total + float(window[chosen - comb.first]), [*starts, chosen]
-        if len(starts) == len(combs) and (best is None or total > best[0]):
-            best = total, starts
-    return best
+        return []
+    ways = [
+        (float(windows[0][start]), [int(start) + combs[0].first])
+        for start in np.argsort(windows[0])[::-1][:_MOST_STARTS]
+    ]
+    for (upper, comb), window in zip(pairwise(combs), windows[1:], strict=True):
+        ways = [
+            (total + float(window[below - comb.first]), [*starts, below])
+            for total, starts in ways
+            for below in _below(upper, starts[-1], comb, window, columns)
+        ]
+    return sorted(ways, reverse=True)[:_MOST_ALIGNMENTS]
 
 
-def _below(upper: _Comb, start: int, lower: _Comb, window: Floats, columns: int) -> int | None:
-    """The first column of the lower row's best window that lies under the upper row's."""
-    ends = np.array([start, start + columns - 1], np.float64)
-    places = upper.pitch.place(ends)
-    options = []
-    for offset in range(len(window)):
-        candidate = offset + lower.first
-        apart = lower.pitch.place(np.array([candidate, candidate + columns - 1], np.float64)) - places
-        # Rows square to their slope lie aside by it.
-        apart = (apart + upper.row.slope * (lower.row.height - upper.row.height)) / upper.pitch.pitch
-        if np.abs(apart.mean()) < _MOST_SLANTED and np.abs(apart).max() < 2 * _MOST_SLANTED:
-            options.append((float(window[offset]), candidate))
-    return max(options)[1] if options else None
+def _below(upper: _Comb, start: int, lower: _Comb, window: Floats, columns: int) -> list[int]:
+    """First columns of the lower row's windows that lie under the upper row's, the best two."""
+    places = upper.pitch.place(np.array([start, start + columns - 1], np.float64))
+    # A row square to its slope lies aside of the row above by it.
+    aside = upper.row.slope * (lower.row.height - upper.row.height)
+    firsts = np.arange(len(window)) + lower.first
+    apart = lower.pitch.place(np.column_stack([firsts, firsts + columns - 1]).astype(np.float64)) - places + aside
+    apart /= upper.pitch.pitch
+    under = (np.abs(apart.mean(axis=1)) < _MOST_SLANTED) & (np.abs(apart).max(axis=1) < 2 * _MOST_SLANTED)
+    return sorted((int(first) for first in firsts[under]), key=lambda first: -float(window[first - lower.first]))[:2]
 
 
 def _plane(turned: Level, combs: list[_Comb], starts: list[int], columns: int) -> Floats | None:
