@@ -12,16 +12,19 @@ import numpy as np
 import numpy.typing as npt
 
 from passport_reader import mrz
-from passport_reader.document import PageReading, UnusableMrz
+from passport_reader.document import Mrz, PageReading, UnusableMrz
 from passport_reader.page.certainty import confirmed
 from passport_reader.page.fields import SHAPES
-from passport_reader.page.glyphs import Floats, classifier
+from passport_reader.page.glyphs import classifier
 from passport_reader.page.sighting import Sighting, fused, seen
 
 Rgb = npt.NDArray[np.uint8]
+Characters = tuple[tuple[float, ...], ...]
 
 LEAST_CONFIDENCE = 0.8
 """A character less certain makes the page unusable, for the name line has no check digit."""
+LEAST_CHECKED = 0.97
+"""The same in a field with a check digit: what it tells apart lies far above, what it does not, as < and K, may not."""
 
 
 def prepare() -> None:
@@ -41,14 +44,27 @@ def read_page(image: Rgb) -> PageReading:
 def read_frames(images: Sequence[Rgb]) -> PageReading:
     """Several pictures of one page, read as one; the reading's picture is the first. Raises as `read_page`."""
     sighting = sight(images)
+    zone, characters = judge(sighting)
+    least = min(min(line) for line in characters)
+    if not clear_enough(zone, characters):
+        raise UnusableMrz("the machine readable zone is not clear enough", confidence_percent=int(100 * least))
+    image = np.rot90(images[0], 2).copy() if sighting.upside_down else images[0]
+    return PageReading(zone, image, least, characters)
+
+
+def judge(sighting: Sighting) -> tuple[Mrz, Characters]:
+    """The zone, and how certain each character is, line by line. Raises UnusableMrz where a check digit is wrong."""
     zone = mrz.parse("\n".join(sighting.lines))
     probabilities = sighting.probabilities
     certain = confirmed(probabilities, sighting.form)[np.arange(len(zone.text)), probabilities.argmax(axis=1)]
-    least = float(certain.min())
-    if least < LEAST_CONFIDENCE:
-        raise UnusableMrz("the machine readable zone is not clear enough", confidence_percent=int(100 * least))
-    image = np.rot90(images[0], 2).copy() if sighting.upside_down else images[0]
-    return PageReading(zone, image, least, _by_line(certain, sighting.form))
+    return zone, tuple(tuple(float(one) for one in line) for line in certain.reshape(SHAPES[sighting.form]))
+
+
+def clear_enough(zone: Mrz, characters: Characters) -> bool:
+    """Whether every character is certain enough for where it stands."""
+    checked = {place for check in mrz.checks(zone.format) for place in (*check.covered, check.digit)}
+    certain = [one for line in characters for one in line]
+    return all(one >= (LEAST_CHECKED if at in checked else LEAST_CONFIDENCE) for at, one in enumerate(certain))
 
 
 def sight(images: Sequence[Rgb]) -> Sighting:
@@ -64,8 +80,3 @@ def read_lines(image: Rgb) -> tuple[tuple[str, ...], list[npt.NDArray[np.float32
     sighting = sight([image])
     rows, columns = SHAPES[sighting.form]
     return sighting.lines, list(sighting.probabilities.max(axis=1).reshape(rows, columns))
-
-
-def _by_line(certain: Floats, form: str) -> tuple[tuple[float, ...], ...]:
-    rows, columns = SHAPES[form]
-    return tuple(tuple(float(one) for one in line) for line in certain.reshape(rows, columns))

@@ -26,8 +26,8 @@ _STEP = 2  # pixels between lines tried
 _SLOPES = np.linspace(-0.12, 0.12, 17)
 _MOST_ROWS = 8  # of one band: the visual zone has as many
 _PITCHES = np.geomspace(11.5, 34.0, 150)
-_BENDS = np.linspace(-2.4, 2.4, 33) / 400.0**2
-"""Cycles a square pixel: a row's end runs ahead by up to 2.4, for perspective narrows a row by a fifth at most."""
+_BENDS = np.linspace(-3.4e-4, 3.4e-4, 35)
+"""A pixel: perspective makes characters at one end of a row up to half as large again as in its middle."""
 _ASIDE = (4, 4)  # pitches and bends between the rows of a zone
 
 Complex = npt.NDArray[np.complex64]
@@ -46,7 +46,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Pitch:
-    """Where a row's characters stand: column(x) = x' / pitch + bend · x'² − phase, x' = x − width / 2."""
+    """Where a row's characters stand: column(x) = x / (1 - bend · x) / pitch - phase.
+
+    `x` is counted from the picture's middle. That is how a straight row of even pitch is seen in any perspective.
+    """
 
     strength: float
     """Of the wave, 0 to 1: what share of the ink keeps to it."""
@@ -55,15 +58,12 @@ class Pitch:
     phase: float
 
     def column(self, x: Floats) -> Floats:
-        return x / self.pitch + self.bend * x**2 - self.phase
+        return np.asarray(x / (1 - self.bend * x) / self.pitch - self.phase, np.float64)
 
     def place(self, column: Floats) -> Floats:
-        """The inverse of `column`, near the middle's branch; columns beyond the bend's turn are held there."""
-        wanted = column + self.phase
-        if abs(self.bend) < 1e-9:
-            return np.asarray(wanted * self.pitch, np.float64)
-        root = np.maximum(1 / self.pitch**2 + 4 * self.bend * wanted, 1e-8)
-        return np.asarray((np.sqrt(root) - 1 / self.pitch) / (2 * self.bend), np.float64)
+        """The inverse of `column`."""
+        even = (column + self.phase) * self.pitch
+        return np.asarray(even / np.maximum(1 + self.bend * even, 0.1), np.float64)
 
 
 def rows(ink: Singles) -> list[Row]:
@@ -141,10 +141,12 @@ def waves_of(across: Singles, band: float) -> Waves:
     pairs = across[: len(across) // 2 * 2].reshape(-1, 2).mean(axis=1)
     capped = np.minimum(pairs, max(float(np.percentile(pairs, 92)), 1e-4))
     smooth = cv2.blur(capped[None], (int(1.2 * band), 1))[0]
-    waved, bent = _waves(len(pairs))
+    waved, before, share, weight = _waves(len(pairs))
+    print_only = np.append(capped - smooth, 0)
+    evened = (print_only[before] * (1 - share) + print_only[before + 1] * share) * weight
     near = _near(band)
     response = np.zeros((len(_PITCHES), len(_BENDS)), np.complex64)
-    response[near] = waved[near] @ ((capped - smooth)[:, None] * bent)
+    response[near] = waved[near] @ evened
     return Waves(response, float(capped.sum()))
 
 
@@ -171,9 +173,15 @@ def pitches_of(rows: Sequence[Waves]) -> list[Pitch]:
 
 
 @cache
-def _waves(length: int) -> tuple[Complex, Complex]:
-    """Of every pitch (pitches, length), and of every bend (length, bends)."""
-    x = 2.0 * (np.arange(length) + 0.25) - length
-    waved = np.exp(-2j * np.pi * x / _PITCHES[:, None]).astype(np.complex64)
-    bent = np.exp(-2j * np.pi * x[:, None] ** 2 * _BENDS).astype(np.complex64)
-    return waved, bent
+def _waves(length: int) -> tuple[Complex, npt.NDArray[np.int64], Singles, Singles]:
+    """Of every pitch (pitches, places). Then, to take perspective out, for each place and bend (places, bends): which
+    value of a profile (one in two pixels) lies there, the share the next value has, and how much both weigh.
+    """
+    even = np.arange(-1.2 * length, 1.2 * length, 2.0)[:, None]
+    waved = np.exp(-2j * np.pi * even.T / _PITCHES[:, None]).astype(np.complex64)
+    stretch = 1 / (1 + _BENDS * even)
+    at = (even * stretch + length) / 2 - 0.25
+    inside = (at >= 0) & (at < length - 1)
+    before = np.where(inside, np.floor(at), 0).astype(np.int64)
+    weight = np.where(inside, stretch**2, 0)
+    return waved, before, (at - before).astype(np.float32), weight.astype(np.float32)

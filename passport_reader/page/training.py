@@ -19,11 +19,14 @@ Labels = npt.NDArray[np.int64]
 Ink = npt.NDArray[np.uint8]
 
 _SEED = 1073
-_FINE = 60  # pixels of a pitch in the master renderings
-_SIDE = 3 * _FINE
+_FINE = 40  # pixels of a pitch in the master renderings
+_TALL, _WIDE = 2 * _FINE, _FINE * 3 // 2  # a cell, and as much about it as it may be off its place
+_MIDDLE = np.array([_WIDE, _TALL]) / 2 - 0.5
+_CENTRE = np.array([WIDTH, HEIGHT]) / 2 - 0.5
+_STROKES = range(-3, 4)  # pixels thicker, or thinner
 _SAMPLES = 2000  # renderings of each character
-_HIDDEN = 160
-_EPOCHS = 14
+_HIDDEN = 256
+_EPOCHS = 10
 _BATCH = 256
 _RATE, _DECAY = 3e-3, 1e-4
 _SMOOTHING = 0.005  # share of a label spread over the others
@@ -118,21 +121,20 @@ class _Network:
 def _usual(font: Path) -> Floats:
     """Each character as it stands in its cell, ink 0 to 1: (37, HEIGHT, WIDTH)."""
     scale = WIDTH / _FINE
-    centre = np.array([WIDTH / 2, HEIGHT / 2]) - 0.5
     placing = np.array([[scale, 0, 0], [0, scale, 0]])
-    placing[:, 2] = centre - scale * (1.5 * _FINE - 0.5)
-    drawn = [cv2.GaussianBlur(_master(character, font), (0, 0), 2.0) for character in ALPHABET]
+    placing[:, 2] = _CENTRE - scale * _MIDDLE
+    drawn = [cv2.GaussianBlur(_master(character, font), (0, 0), 1.3) for character in ALPHABET]
     cells = [cv2.warpAffine(ink, placing, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR) for ink in drawn]
     return np.stack(cells).astype(np.float32) / np.float32(255)
 
 
 def _master(character: str, font: Path) -> Ink:
-    """Ink (0 to 255) on a square of three pitches, the cell's centre in the middle."""
+    """Ink (0 to 255), the cell's centre in the middle."""
     nominal = ImageFont.truetype(font, 1000).getlength("H") / 1000
     face = ImageFont.truetype(font, _FINE / nominal)
     _, top, _, bottom = face.getbbox("H", anchor="ls")
-    canvas = Image.new("L", (_SIDE, _SIDE))
-    place = (_FINE, 1.5 * _FINE - (top + bottom) / 2)
+    canvas = Image.new("L", (_WIDE, _TALL))
+    place = ((_WIDE - _FINE) / 2, (_TALL - top - bottom) / 2)
     ImageDraw.Draw(canvas).text(place, character, font=face, fill=255, anchor="ls")
     return np.asarray(canvas)
 
@@ -141,9 +143,9 @@ def _samples(font: Path, rng: np.random.Generator) -> tuple[Floats, Labels]:
     """Compressed together in sheets, as the cells of a page are."""
     labels = np.repeat(np.arange(len(ALPHABET)), _SAMPLES)
     rng.shuffle(labels)
-    masters = [[_stroked(_master(character, font), pixels) for pixels in range(-4, 6)] for character in ALPHABET]
+    masters = [[_stroked(_master(character, font), pixels) for pixels in _STROKES] for character in ALPHABET]
     texture = _Texture.new(rng)
-    drawn = [_sample(masters[label][rng.integers(10)], texture, rng) for label in labels]
+    drawn = [_sample(masters[label][rng.integers(len(_STROKES))], texture, rng) for label in labels]
     sheets = [_compressed(np.stack(drawn[start : start + _ROW]), rng) for start in range(0, len(drawn), _ROW)]
     return np.concatenate(sheets), labels
 
@@ -178,7 +180,7 @@ class _Texture:
             seeds = rng.standard_normal((1600 // grain, 1600 // grain), np.float32)
             return np.asarray(cv2.resize(seeds, (1600, 1600), interpolation=cv2.INTER_CUBIC), np.float32)
 
-        return cls(smooth(8), smooth(60))
+        return cls(smooth(5), smooth(_FINE))
 
     def cut(self, rng: np.random.Generator, coarse: float = 0.0) -> Floats:
         fine, large = (self._piece(noise, rng) for noise in (self.fine, self.coarse))
@@ -186,8 +188,8 @@ class _Texture:
 
     @staticmethod
     def _piece(noise: Floats, rng: np.random.Generator) -> Floats:
-        top, left = rng.integers(0, 1600 - _SIDE, 2)
-        return noise[top : top + _SIDE, left : left + _SIDE]
+        top, left = rng.integers(0, 1600 - _TALL, 2)
+        return noise[top : top + _TALL, left : left + _WIDE]
 
 
 def _sample(master: Ink, texture: _Texture, rng: np.random.Generator) -> Floats:
@@ -197,7 +199,7 @@ def _sample(master: Ink, texture: _Texture, rng: np.random.Generator) -> Floats:
         ink = ink * _rubbed(texture, rng)
     for _ in range(rng.poisson(0.35)):
         _scratch(ink, rng)
-    spread = cv2.GaussianBlur(ink, (0, 0), rng.uniform(1.2, 3.2))
+    spread = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.8, 2.1))
     placed = cv2.warpAffine(spread, _placing(rng), (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR)
     ground, contrast = rng.uniform(150, 245), rng.uniform(0.35, 1.0)
     lit = (ground + _pattern(rng)) * (1 - contrast * placed) + _light(rng)
@@ -214,10 +216,10 @@ def _rubbed(texture: _Texture, rng: np.random.Generator) -> Floats:
 
 def _scratch(ink: Floats, rng: np.random.Generator) -> None:
     """A line without ink, now and then with some."""
-    middle, angle = rng.uniform(0.5 * _FINE, 2.5 * _FINE, 2), rng.uniform(-0.8, 0.8)
-    reach = np.array([np.cos(angle), np.sin(angle)]) * _SIDE
+    middle, angle = rng.uniform(0, [_WIDE, _TALL]), rng.uniform(-0.8, 0.8)
+    reach = np.array([np.cos(angle), np.sin(angle)]) * _TALL
     start, end = (np.rint(middle + side * reach).astype(int).tolist() for side in (-1, 1))
-    cv2.line(ink, start, end, 0.0 if rng.random() < 0.7 else 0.7, int(rng.uniform(1, 6)), cv2.LINE_AA)
+    cv2.line(ink, start, end, 0.0 if rng.random() < 0.7 else 0.7, int(rng.uniform(1, 4)), cv2.LINE_AA)
 
 
 def _placing(rng: np.random.Generator) -> npt.NDArray[np.float64]:
@@ -226,8 +228,8 @@ def _placing(rng: np.random.Generator) -> npt.NDArray[np.float64]:
     scale = np.exp(rng.normal(0, 0.03 * loose, 2)) * WIDTH / _FINE
     turn, shear = rng.normal(0, 0.025 * loose), rng.normal(0, 0.05 * loose)
     linear = np.diag(scale) @ np.array([[np.cos(turn), -np.sin(turn) + shear], [np.sin(turn), np.cos(turn)]])
-    centre = np.array([WIDTH / 2, HEIGHT / 2]) - 0.5 + rng.normal(0, [0.9 * loose, 1.0 * loose])
-    return np.column_stack([linear, centre - linear @ np.full(2, 1.5 * _FINE - 0.5)])
+    centre = _CENTRE + rng.normal(0, [0.9 * loose, 1.0 * loose])
+    return np.column_stack([linear, centre - linear @ _MIDDLE])
 
 
 _Y, _X = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)

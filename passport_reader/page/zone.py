@@ -200,8 +200,7 @@ def _combs(group: tuple[Row, ...], strips: list[tuple[Singles, Waves]]) -> Itera
 def _comb(row: Row, across: Singles, pitch: Pitch) -> _Comb:
     x = np.arange(len(across), dtype=np.float64) - len(across) / 2
     numbers = np.rint(pitch.column(x)).astype(np.int64)
-    rising = np.gradient(pitch.column(x)) > 0.3 / pitch.pitch  # beyond, the bend has turned back
-    near = rising & (np.abs(pitch.column(x) - numbers) < 0.36)
+    near = np.abs(pitch.column(x) - numbers) < 0.36
     first = int(numbers[near].min())
     kept = numbers[near] - first
     capped = np.minimum(across, np.percentile(across, 95))[near]
