@@ -26,7 +26,7 @@ FONTS = (
     Path("/usr/share/fonts/opentype/ocr-b/OCRB.otf"),  # Debian's fonts-ocr-b
     Path("/usr/share/fonts/opentype/ocr-b/OCRBL.otf"),
 )
-_VERSION = 6  # of the recipe in training.py; a cached classifier of another version is made anew
+_VERSION = 7  # of the recipe in training.py; a cached classifier of another version is made anew
 _ARRAYS = ("hidden", "hidden_bias", "output", "output_bias", "usual")
 
 

@@ -24,7 +24,9 @@ Characters = tuple[tuple[float, ...], ...]
 LEAST_CONFIDENCE = 0.8
 """A character less certain makes the page unusable, for the name line has no check digit."""
 LEAST_CHECKED = 0.97
-"""The same in a field with a check digit: what it tells apart lies far above, what it does not, as < and K, may not."""
+"""The same in a field with a check digit: what it tells apart lies far above, what it does not, as G and 6, may not."""
+LEAST_BESIDE_FILLER = 0.995
+"""The same of A, K or U beside a filler there: all count nothing modulo ten, and one scratch makes a K of a filler."""
 
 
 def prepare() -> None:
@@ -64,7 +66,13 @@ def clear_enough(zone: Mrz, characters: Characters) -> bool:
     """Whether every character is certain enough for where it stands."""
     checked = {place for check in mrz.checks(zone.format) for place in (*check.covered, check.digit)}
     certain = [one for line in characters for one in line]
-    return all(one >= (LEAST_CHECKED if at in checked else LEAST_CONFIDENCE) for at, one in enumerate(certain))
+    return all(
+        one >= (_least_checked(zone.text, at) if at in checked else LEAST_CONFIDENCE) for at, one in enumerate(certain)
+    )
+
+
+def _least_checked(text: str, at: int) -> float:
+    return LEAST_BESIDE_FILLER if text[at] in "AKU" and "<" in text[max(at - 1, 0) : at + 2] else LEAST_CHECKED
 
 
 def sight(images: Sequence[Rgb]) -> Sighting:
