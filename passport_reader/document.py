@@ -78,13 +78,13 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True)
 class Mrz:
-    """A machine readable zone (Doc 9303-3 to -6), fillers removed, check digits verified.
+    """A machine readable zone (Doc 9303-3 to -7), fillers removed, check digits verified.
 
     `lines` are as printed. Dates follow Doc 9303-3 §4.8: a birth date may be partly unknown, then it is None.
     """
 
     format: str
-    """TD1, TD2 or TD3."""
+    """TD1, TD2, TD3, or of a visa MRV-A, MRV-B."""
     lines: tuple[str, ...]
     document_code: str
     issuing_state: str
@@ -115,11 +115,15 @@ class FaceImage:
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """The data page as the page reader saw it. `image` is RGB, uint8, (height, width, 3); `confidence` 0 to 1."""
+    """The data page as the page reader saw it. `image` is RGB, uint8, (height, width, 3); `confidence` 0 to 1.
+
+    `characters`: how certain each character is, line by line, 0 to 1; the least of them is the page's confidence.
+    """
 
     mrz: Mrz
     image: npt.NDArray[np.uint8]
     confidence: float
+    characters: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The machine readable zone: TD1 (Doc 9303-5 §4.2), TD2 (Doc 9303-6 §4.2) and TD3 (Doc 9303-4 §4.2).
+"""The machine readable zone: TD1 (Doc 9303-5 §4.2), TD2 (-6 §4.2), TD3 (-4 §4.2), visas MRV-A and MRV-B (-7 §4.2).
 
 UnusableMrz (document.py)
 ├── NotAnMrz         wrong number of characters, or characters outside A-Z, 0-9 and <
@@ -8,7 +8,7 @@ UnusableMrz (document.py)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
@@ -61,29 +61,80 @@ class _Layout:
     nationality: _Field
     names: _Field
     optional: tuple[_Field, ...]
-    composite: tuple[_Field, ...]
-    """What the composite check digit, the last of its line, covers."""
-    composite_digit: _Field
+    composite: tuple[_Field, ...] = ()
+    """What the composite check digit, the last of its line, covers. A visa has none."""
+    composite_digit: _Field | None = None
 
 
-_LAYOUTS: Final = {
-    90: _Layout(
+_ALL_LAYOUTS: Final = (
+    _Layout(
         "TD1", 3, 30, number=_Field(0, 5, 14), birth=_Field(1, 0, 6), sex=_Field(1, 7, 8), expiry=_Field(1, 8, 14),
         nationality=_Field(1, 15, 18), names=_Field(2, 0, 30), optional=(_Field(0, 15, 30), _Field(1, 18, 29)),
         composite=(_Field(0, 5, 30), _Field(1, 0, 7), _Field(1, 8, 15), _Field(1, 18, 29)),
         composite_digit=_Field(1, 29, 30),
     ),
-    72: _Layout(
+    _Layout(
         "TD2", 2, 36, number=_Field(1, 0, 9), birth=_Field(1, 13, 19), sex=_Field(1, 20, 21), expiry=_Field(1, 21, 27),
         nationality=_Field(1, 10, 13), names=_Field(0, 5, 36), optional=(_Field(1, 28, 35),),
         composite=(_Field(1, 0, 10), _Field(1, 13, 20), _Field(1, 21, 35)), composite_digit=_Field(1, 35, 36),
     ),
-    88: _Layout(
+    _Layout(
         "TD3", 2, 44, number=_Field(1, 0, 9), birth=_Field(1, 13, 19), sex=_Field(1, 20, 21), expiry=_Field(1, 21, 27),
         nationality=_Field(1, 10, 13), names=_Field(0, 5, 44), optional=(_Field(1, 28, 42),),
         composite=(_Field(1, 0, 10), _Field(1, 13, 20), _Field(1, 21, 43)), composite_digit=_Field(1, 43, 44),
     ),
-}  # fmt: skip
+    _Layout(
+        "MRV-A", 2, 44, number=_Field(1, 0, 9), birth=_Field(1, 13, 19), sex=_Field(1, 20, 21),
+        expiry=_Field(1, 21, 27), nationality=_Field(1, 10, 13), names=_Field(0, 5, 44), optional=(_Field(1, 28, 44),),
+    ),
+    _Layout(
+        "MRV-B", 2, 36, number=_Field(1, 0, 9), birth=_Field(1, 13, 19), sex=_Field(1, 20, 21),
+        expiry=_Field(1, 21, 27), nationality=_Field(1, 10, 13), names=_Field(0, 5, 36), optional=(_Field(1, 28, 36),),
+    ),
+)  # fmt: skip
+_LAYOUTS: Final = {layout.name: layout for layout in _ALL_LAYOUTS}
+_FORMATS: Final = {90: "TD1", 72: "TD2", 88: "TD3"}
+_VISAS: Final = {72: "MRV-B", 88: "MRV-A"}
+_VISA: Final = "V"  # the first letter of a visa's document code, and of no other's (Doc 9303-7 §4.2.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check digit: the name of what it covers, and the places, counted through all lines, of that and of itself."""
+
+    field: str
+    covered: tuple[int, ...]
+    digit: int
+
+
+def checks(form: str) -> tuple[Check, ...]:
+    """The check digits of a format, each field's own first, the composite last."""
+    layout = _LAYOUTS[form]
+    named = [("document_number", layout.number), ("birth_date", layout.birth), ("expiry_date", layout.expiry)]
+    if layout.name == "TD3":
+        named += [("optional_data", layout.optional[0])]
+    own = [Check(name, _places(layout, [field]), _places(layout, [field])[-1] + 1) for name, field in named]
+    if layout.composite_digit is not None:
+        digit = _places(layout, [layout.composite_digit])[0]
+        own += [Check("composite", _places(layout, layout.composite), digit)]
+    return tuple(own)
+
+
+def _places(layout: _Layout, fields: Sequence[_Field]) -> tuple[int, ...]:
+    return tuple(field.line * layout.columns + column for field in fields for column in range(field.start, field.end))
+
+
+def field_spans(form: str) -> tuple[tuple[str, int, int, int], ...]:
+    """(name, line, first column, column behind the last) of every field but the check digits, in printed order."""
+    layout = _LAYOUTS[form]
+    named = {
+        "document_code": _Field(0, 0, 2), "issuing_state": _Field(0, 2, 5), "names": layout.names,
+        "document_number": layout.number, "nationality": layout.nationality, "birth_date": layout.birth,
+        "sex": layout.sex, "expiry_date": layout.expiry,
+    }  # fmt: skip
+    fields = [*named.items(), *(("optional_data", field) for field in layout.optional)]
+    spans = ((name, field.line, field.start, field.end) for name, field in fields)
+    return tuple(sorted(spans, key=lambda span: span[1:]))
 
 
 def check_digit(text: str) -> str:
@@ -114,9 +165,22 @@ def parse(text: str, *, today: date | None = None) -> Mrz:
     )
 
 
+def wrong_checks(text: str) -> tuple[str, ...]:
+    """The names of the check digits that do not fit, in the order of `checks`. Raises NotAnMrz."""
+    layout, lines = _split(text)
+    head, digit, _ = _number_and_digit(layout, lines)
+    found = [("document_number", head, digit), *_checked(layout, lines)]
+    return tuple(name for name, covered, printed in found if check_digit(covered) != printed)
+
+
+def names_may_be_cut(mrz: Mrz) -> bool:
+    """A name field that ends in a letter may have been too short for the name (Doc 9303-4, -7 §4.2.3)."""
+    return not _LAYOUTS[mrz.format].names.of(mrz.lines).endswith(FILLER)
+
+
 def key_fields(mrz: Mrz) -> tuple[str, str, str]:
     """Document number, birth date and expiry date as printed, which is what a chip's key is made of."""
-    layout = _LAYOUTS[len(mrz.text)]
+    layout = _LAYOUTS[mrz.format]
     return mrz.document_number, layout.birth.of(mrz.lines), layout.expiry.of(mrz.lines)
 
 
@@ -147,17 +211,25 @@ def _date(yymmdd: str, *, latest: date, field: str) -> date:
 
 def _split(text: str) -> tuple[_Layout, tuple[str, ...]]:
     flat = "".join(text.split())
-    layout = _LAYOUTS.get(len(flat))
-    if layout is None:
+    if len(flat) not in _FORMATS:
         raise NotAnMrz("a machine readable zone has 72, 88 or 90 characters", characters=len(flat))
     if not all(c in _VALUES for c in flat):
         raise NotAnMrz("a machine readable zone holds A to Z, 0 to 9 and < alone", characters=len(flat))
+    layout = _LAYOUTS[(_VISAS if flat.startswith(_VISA) else _FORMATS).get(len(flat), "TD1")]
     width = layout.columns
     return layout, tuple(flat[i : i + width] for i in range(0, len(flat), width))
 
 
 def _document_number(layout: _Layout, lines: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The number, and the optional data without what a long number borrowed of it.
+    """The number, and the optional data without what a long number borrowed of it."""
+    head, digit, optional = _number_and_digit(layout, lines)
+    if check_digit(head) != digit:
+        raise CheckDigitWrong("the check digit of the document number is wrong", field="document_number")
+    return head.rstrip(FILLER), tuple(value for value in (item.strip(FILLER) for item in optional) if value)
+
+
+def _number_and_digit(layout: _Layout, lines: tuple[str, ...]) -> tuple[str, str, tuple[str, ...]]:
+    """The number with its fillers, its check digit, and what the optional data has besides.
 
     In TD1 and TD2 a number over nine characters has < for its check digit, and goes on in the optional data up to the
     first filler; the character before that filler is the check digit (Doc 9303-5 §4.2.2 note j, 9303-6 §4.2.2).
@@ -165,13 +237,11 @@ def _document_number(layout: _Layout, lines: tuple[str, ...]) -> tuple[str, tupl
     head = layout.number.of(lines)
     digit = lines[layout.number.line][layout.number.end]
     optional = tuple(field.of(lines) for field in layout.optional)
-    if digit == FILLER and layout.name != "TD3" and optional[0].strip(FILLER):
+    if digit == FILLER and layout.name in {"TD1", "TD2"} and optional[0].strip(FILLER):
         rest, _, remaining = optional[0].partition(FILLER)
         head, digit = head + rest[:-1], rest[-1:]
         optional = (remaining, *optional[1:])
-    if check_digit(head) != digit:
-        raise CheckDigitWrong("the check digit of the document number is wrong", field="document_number")
-    return head.rstrip(FILLER), tuple(value for value in (item.strip(FILLER) for item in optional) if value)
+    return head, digit, optional
 
 
 def _verify(layout: _Layout, lines: tuple[str, ...]) -> None:
@@ -188,7 +258,8 @@ def _checked(layout: _Layout, lines: tuple[str, ...]) -> Iterator[tuple[str, str
         (field,) = layout.optional
         personal, digit = field.of(lines), lines[field.line][field.end]
         yield "optional_data", personal, "0" if digit == FILLER and not personal.strip(FILLER) else digit
-    yield "composite", "".join(field.of(lines) for field in layout.composite), layout.composite_digit.of(lines)
+    if layout.composite_digit is not None:
+        yield "composite", "".join(field.of(lines) for field in layout.composite), layout.composite_digit.of(lines)
 
 
 def _sex(character: str) -> str:

@@ -5,27 +5,27 @@ The zone is two or three straight rows of characters at a fixed pitch of 2.54 mm
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-Gray = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float64]
+from passport_reader.page.ink import Floats, Gray, Level, Singles, level
+from passport_reader.page.rows import ROW_PITCHES, Pitch, Row, Waves, pitches_of, profile, rows, waves_of
 
-ROWS_AND_COLUMNS = {(2, 44): "TD3", (2, 36): "TD2", (3, 30): "TD1"}
-_ROW_PITCHES = 6.35 / 2.54
-_WORKING_WIDTH = 900  # pixels; a pitch is then about 16, a stroke 2 to 3
-_FAINTEST = 24  # levels of the black-hat; sensor noise and guilloche stay below
-_LEAST_INK = 0.004  # share of the picture; a TD3 zone alone has four times as much
-_SHORTEST_ROW = 0.4  # of the picture's width
-_STEEPEST = 0.27  # 15 degrees
-_SEARCH = np.linspace(0.96, 1.04, 33)  # pitches; the rows' ends are that far off where dirt touches them
-_HALF_GLYPH = 0.33  # pitches
-_LOOSEST = 0.22  # pitches between a glyph's centre and its cell's: 1, J and < are off theirs by half of that
-_LEAST_FITTING = 0.7  # of all cells: no character is blank
+SHAPES = ((2, 44), (3, 30), (2, 36))
+"""Rows and columns: TD3 and MRV-A, TD1, TD2 and MRV-B (Doc 9303-4 to -7 §4.2)."""
+_MOST_GROUPS = 5
+_MOST_STARTS, _MOST_ALIGNMENTS = 6, 5
+_MOST_UNEVEN = 0.22  # of a gap: perspective, and how coarsely rows are placed
+_MOST_TURNED = 0.05  # between neighbouring rows' slopes
+_MOST_SLANTED = 0.9  # pitches by which perspective moves a row's columns against the next row's
+_BESIDE = 3  # columns beside the zone that are empty: the margin is 6.6 mm at least (Doc 9303-4 §4.2.1)
+_MOST_ZONES = 4  # of a shape
+_SAME = 0.4  # pitches
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,18 @@ class Zone:
     rows: int
     columns: int
     plane: Floats
+    strength: float = 0.0
+    """How much it looks like a zone; to put several in order."""
 
-    @property
-    def format(self) -> str:
-        return ROWS_AND_COLUMNS[self.rows, self.columns]
+    def turned(self) -> Zone:
+        """The same cells read upside down."""
+        half_turn = np.array([[-1.0, 0, self.columns - 1], [0, -1.0, self.rows - 1], [0, 0, 1]])
+        return replace(self, plane=self.plane @ half_turn)
 
     def cells(self, gray: Gray, height: int, width: int) -> Gray:
         """Pictures of the cells in reading order, (rows·columns, height, width): one pitch wide, pixels square."""
         fine_height, fine_width = 2 * height, 2 * width  # halved again below, so that no stroke falls between pixels
-        pitch, row_pitch = 1 / fine_width, 1 / fine_width / _ROW_PITCHES
+        pitch, row_pitch = 1 / fine_width, 1 / fine_width / ROW_PITCHES
         strips = []
         for row in range(self.rows):
             # From a strip's pixel to (column, row): its first column's centre lies half a cell in.
@@ -60,172 +63,200 @@ class Zone:
             strips.append(halved.reshape(height, self.columns, width).transpose(1, 0, 2))
         return np.concatenate(strips).astype(np.uint8, copy=False)
 
+    def moved(self, shifts: Floats, trusted: npt.NDArray[np.bool_], stray: float) -> Zone:
+        """Fitted anew to where the glyphs are: `shifts` in pitches (cells, 2) from each cell's centre.
 
-def _projected(points: Floats, plane: Floats) -> Floats:
+        The same zone where too few are trusted; those further than `stray` from the fit are left out of it.
+        """
+        if np.count_nonzero(trusted) < 2 * self.columns // 3:
+            return self
+        centres = self._centres()[trusted]
+        seen = projected(centres + shifts[trusted] / [1.0, ROW_PITCHES], self.plane)
+        pitch = float(np.hypot(*(seen[-1] - seen[0]))) / max(float(np.hypot(*(centres[-1] - centres[0]))), 1.0)
+        plane, _ = cv2.findHomography(centres, seen, cv2.RANSAC, stray * pitch)
+        return self if plane is None else replace(self, plane=np.asarray(plane, np.float64))
+
+    def widened(self, by: int) -> Zone:
+        """With so many columns more on either side."""
+        back = np.array([[1.0, 0, -by], [0, 1, 0], [0, 0, 1]])
+        return replace(self, columns=self.columns + 2 * by, plane=self.plane @ back)
+
+    def realigned(self, shifts: Sequence[int]) -> Zone:
+        """Each row begun so many columns further right."""
+        cells = self._centres()
+        further = np.repeat(np.asarray(shifts, np.float64), self.columns)
+        plane, _ = cv2.findHomography(cells, projected(cells + np.column_stack([further, 0 * further]), self.plane), 0)
+        return self if plane is None else replace(self, plane=np.asarray(plane, np.float64))
+
+    def nearly(self, other: Zone) -> bool:
+        """Whether another zone of the same shape has the same cells, to less than half a pitch."""
+        right, low = self.columns - 1.0, self.rows - 1.0
+        ends = np.array([[0.0, 0.0], [1.0, 0.0], [right, 0.0], [0.0, low], [right, low]])
+        ours, theirs = projected(ends, self.plane), projected(ends, other.plane)
+        pitch = float(np.hypot(*(ours[1] - ours[0])))
+        return bool(np.abs(ours - theirs).max() < _SAME * pitch)
+
+    def _centres(self) -> Floats:
+        row, column = np.mgrid[0 : self.rows, 0 : self.columns].reshape(2, -1)
+        return np.column_stack([column, row]).astype(np.float64)
+
+
+def projected(points: Floats, plane: Floats) -> Floats:
     """Points (n, 2) through a homography (3, 3)."""
     scaled = points @ plane[:, :2].T + plane[:, 2]
     return np.asarray(scaled[:, :2] / scaled[:, 2:], np.float64)
 
 
-def find_zone(gray: Gray) -> Zone | None:
-    """The zone of a page up to 15 degrees askew or tilted a little, either way up.
+def find_zones(gray: Gray) -> list[Zone]:
+    """Where a zone may be, the likeliest first; empty where there is none. Each is right side up or upside down.
 
-    None where there is none; without print that is found out in a few milliseconds.
+    For a page up to 15 degrees askew and in perspective. Without print that is found out in a few milliseconds.
     """
-    scale = _WORKING_WIDTH / gray.shape[1]
-    small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    ink = _ink(np.asarray(small, np.uint8))
-    if np.count_nonzero(ink) < _LEAST_INK * ink.size:
-        return None
-    rows = _zone_rows(_rows(ink))
-    if not rows:
-        return None
-    zone = _grid(_glyphs(ink), rows)
-    if zone is None:
-        return None
-    # To the original's pixels, whose centres lie half a pixel in.
-    enlarged = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1]])
-    return Zone(zone.rows, zone.columns, enlarged @ zone.plane)
+    turned = level(gray)
+    if turned is None:
+        return []
+    groups = _groups(rows(turned.ink))
+    strips = {row: _strip(turned.ink, row) for group in groups for row in group}
+    found = [
+        zone
+        for group in groups
+        for combs in _combs(group, [strips[row] for row in group])
+        for zone in _zones_of(turned, combs)
+    ]
+    kept: list[Zone] = []
+    for zone in sorted(found, key=lambda zone: -zone.strength):
+        alike = [other for other in kept if (other.rows, other.columns) == (zone.rows, zone.columns)]
+        if len(alike) < _MOST_ZONES and not any(zone.nearly(other) for other in alike):
+            kept.append(zone)
+    return kept
 
 
-def _ink(small: Gray) -> Gray:
-    """255 where a dark stroke up to twelve pixels thick lies on a lighter ground."""
-    strokes = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((13, 13), np.uint8))
-    level, _ = cv2.threshold(strokes, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    _, ink = cv2.threshold(strokes, max(level, _FAINTEST), 255, cv2.THRESH_BINARY)
-    return np.asarray(ink, np.uint8)
+def _groups(found: list[Row]) -> list[tuple[Row, ...]]:
+    """Two or three rows of one size, at the zone's distance from each other; the strongest few of each number."""
+    alike = {
+        count: [
+            tuple(group)
+            for band in {row.band for row in found}
+            for chosen in combinations([row for row in found if row.band == band], count)
+            if _evenly(group := sorted(chosen, key=lambda row: row.height))
+        ]
+        for count in (2, 3)
+    }
+    return [
+        group
+        for groups in alike.values()
+        for group in sorted(groups, key=lambda group: -min(row.strength for row in group))[:_MOST_GROUPS]
+    ]
+
+
+def _evenly(group: list[Row]) -> bool:
+    gaps = [lower.height - upper.height for upper, lower in pairwise(group)]
+    expected = ROW_PITCHES * group[0].band
+    if not all(0.8 * expected < gap < 1.25 * expected for gap in gaps):
+        return False
+    turned = all(abs(upper.slope - lower.slope) < _MOST_TURNED for upper, lower in pairwise(group))
+    return turned and max(gaps) - min(gaps) <= _MOST_UNEVEN * min(gaps)
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    """A straight run of print: the ends of its middle line, left to right."""
+class _Comb:
+    """A row with its pitch; `filled`: ink of each column from `first` on, a usual cell's being 1."""
 
-    left: Floats
-    right: Floats
+    row: Row
+    pitch: Pitch
+    width: int
+    first: int
+    filled: Floats
 
-    @property
-    def length(self) -> float:
-        return float(np.hypot(*(self.right - self.left)))
+    def points(self, columns: Floats) -> Floats:
+        """(n, 2) in the level picture."""
+        x = self.pitch.place(columns)
+        return np.column_stack([x + self.width / 2, self.row.height + self.row.slope * x])
 
-    @property
-    def slope(self) -> float:
-        return float((self.right[1] - self.left[1]) / (self.right[0] - self.left[0]))
+    def windows(self, columns: int) -> Floats:
+        """For each first column that fits: how many more columns are filled than empty, less what is filled beside."""
+        ink = np.clip(self.filled, 0.0, 1.0)
+        sums = np.concatenate([[0.0], np.cumsum(ink)])
+        padded = np.concatenate([np.zeros(_BESIDE), ink, np.zeros(_BESIDE)])
+        outer = np.concatenate([[0.0], np.cumsum(padded)])
+        starts = np.arange(max(len(ink) - columns + 1, 0))
+        inside = sums[starts + columns] - sums[starts]
+        around = outer[starts + columns + 2 * _BESIDE] - outer[starts] - inside
+        return np.asarray(2.0 * inside - columns - 2.0 * around, np.float64)
 
-    def height_at(self, x: float) -> float:
-        return float(self.left[1] + self.slope * (x - self.left[0]))
+
+def _strip(ink: Singles, row: Row) -> tuple[Singles, Waves]:
+    across = profile(ink, row.height, row.slope, row.band)
+    return across, waves_of(across, row.band)
 
 
-def _rows(ink: Gray) -> list[_Row]:
-    """Long runs of print, top to bottom."""
-    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 25), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
-    rows = []
-    for label in range(1, count):
-        x, y, width, height, _ = stats[label]
-        if width < _SHORTEST_ROW * ink.shape[1] or height > 40 + width * _STEEPEST:
+def _combs(group: tuple[Row, ...], strips: list[tuple[Singles, Waves]]) -> Iterator[list[_Comb]]:
+    """With each row's own pitch, and with one in common where that is another."""
+    alone, common = [waves.best() for _, waves in strips], pitches_of([waves for _, waves in strips])
+    for pitches in [alone] if alone == common else [alone, common]:
+        yield [_comb(row, across, pitch) for row, (across, _), pitch in zip(group, strips, pitches, strict=True)]
+
+
+def _comb(row: Row, across: Singles, pitch: Pitch) -> _Comb:
+    x = np.arange(len(across), dtype=np.float64) - len(across) / 2
+    numbers = np.rint(pitch.column(x)).astype(np.int64)
+    near = np.abs(pitch.column(x) - numbers) < 0.36
+    first = int(numbers[near].min())
+    kept = numbers[near] - first
+    capped = np.minimum(across, np.percentile(across, 95))[near]
+    filled = np.bincount(kept, capped) / np.maximum(np.bincount(kept), 1)
+    usual = float(np.percentile(filled, 75)) + 1e-6
+    return _Comb(row, pitch, len(across), first, filled / usual)
+
+
+def _zones_of(turned: Level, combs: list[_Comb]) -> Iterator[Zone]:
+    strength = sum(comb.pitch.strength for comb in combs)
+    for count, columns in SHAPES:
+        if count != len(combs):
             continue
-        inside = (slice(y, y + height), slice(x, x + width))
-        ys, xs = np.nonzero((labels[inside] == label) & (ink[inside] > 0))
-        slope, rise = np.polyfit(xs, ys, 1)
-        ends = np.array([xs.min(), xs.max()], np.float64)
-        left, right = (np.array([end + x, rise + slope * end + y]) for end in ends)
-        rows.append(_Row(left, right))
-    return sorted(rows, key=lambda row: row.height_at(ink.shape[1] / 2))
+        for score, starts in _alignments(combs, columns):
+            plane = _plane(turned, combs, starts, columns)
+            if plane is not None:
+                yield Zone(count, columns, plane, score / 10 + strength)
 
 
-def _zone_rows(rows: list[_Row]) -> list[_Row]:
-    """Neighbouring rows alike in length, ends and slope: three at one distance, else the lowest two; none otherwise."""
-    for count in (3, 2):
-        for start in range(len(rows) - count, -1, -1):
-            group = rows[start : start + count]
-            if all(_alike(upper, lower) for upper, lower in pairwise(group)) and _evenly(group):
-                return group
-    return []
+def _alignments(combs: list[_Comb], columns: int) -> list[tuple[float, list[int]]]:
+    """The best ways to lay a window over every row, one below the other: score, and each row's first column.
+
+    Several, for glare on a row's end leaves it open which column is the first; reading them decides.
+    """
+    windows = [comb.windows(columns) for comb in combs]
+    if not all(len(window) for window in windows):
+        return []
+    ways = [
+        (float(windows[0][start]), [int(start) + combs[0].first])
+        for start in np.argsort(windows[0])[::-1][:_MOST_STARTS]
+    ]
+    for (upper, comb), window in zip(pairwise(combs), windows[1:], strict=True):
+        ways = [
+            (total + float(window[below - comb.first]), [*starts, below])
+            for total, starts in ways
+            for below in _below(upper, starts[-1], comb, window, columns)
+        ]
+    return sorted(ways, reverse=True)[:_MOST_ALIGNMENTS]
 
 
-def _alike(upper: _Row, lower: _Row) -> bool:
-    tolerance = 0.08 * upper.length
-    ends = abs(upper.left[0] - lower.left[0]) < tolerance and abs(upper.right[0] - lower.right[0]) < tolerance
-    return ends and abs(upper.slope - lower.slope) < 0.06 and _columns([upper, lower]) is not None
+def _below(upper: _Comb, start: int, lower: _Comb, window: Floats, columns: int) -> list[int]:
+    """First columns of the lower row's windows that lie under the upper row's, the best two."""
+    places = upper.pitch.place(np.array([start, start + columns - 1], np.float64))
+    # A row square to its slope lies aside of the row above by it.
+    aside = upper.row.slope * (lower.row.height - upper.row.height)
+    firsts = np.arange(len(window)) + lower.first
+    apart = lower.pitch.place(np.column_stack([firsts, firsts + columns - 1]).astype(np.float64)) - places + aside
+    apart /= upper.pitch.pitch
+    under = (np.abs(apart.mean(axis=1)) < _MOST_SLANTED) & (np.abs(apart).max(axis=1) < 2 * _MOST_SLANTED)
+    return sorted((int(first) for first in firsts[under]), key=lambda first: -float(window[first - lower.first]))[:2]
 
 
-def _evenly(group: list[_Row]) -> bool:
-    gaps = [_gap(upper, lower) for upper, lower in pairwise(group)]
-    return max(gaps) < 1.2 * min(gaps) and (len(group), _columns(group)) in ROWS_AND_COLUMNS
-
-
-def _gap(upper: _Row, lower: _Row) -> float:
-    """Pixels between two rows, square to them."""
-    middle = (lower.left[0] + lower.right[0]) / 2
-    return (lower.height_at(middle) - upper.height_at(middle)) / float(np.hypot(1, upper.slope))
-
-
-def _columns(group: list[_Row]) -> int | None:
-    """30, 36 or 44 by the rows' length in pitches, the pitch taken from their distance; None far from all."""
-    gap = float(np.mean([_gap(upper, lower) for upper, lower in pairwise(group)]))
-    if gap <= 8:
-        return None
-    length = float(np.mean([row.length for row in group])) * _ROW_PITCHES / gap
-    columns = min((30, 36, 44), key=lambda count: abs(count - 0.3 - length))
-    return columns if abs(columns - 0.3 - length) < 3.2 else None
-
-
-def _glyphs(ink: Gray) -> Floats:
-    """Boxes of connected ink: (n, 4) of centre x, centre y, width, height."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
-    boxes = stats[1:, :4].astype(np.float64)
-    centres = boxes[:, :2] + (boxes[:, 2:] - 1) / 2
-    return np.hstack([centres, boxes[:, 2:]])
-
-
-def _grid(glyphs: Floats, rows: list[_Row]) -> Zone | None:
-    """Fits the cells to the glyphs: roughly by the rows' ends, then by the common pitch, then by every centre."""
-    columns = _columns(rows)
-    if columns is None:
-        return None
-    rough = _plane_of_ends(rows, columns)
-    place, along, row = _in_rows(glyphs, rough, len(rows), columns)
-    if len(place) < columns:
-        return None
-    column = _numbered(along, columns)
-    inside = (column >= 0) & (column < columns)
-    cells = np.column_stack([column, row])[inside].astype(np.float64)
-    pitch = rows[0].length / columns
-    plane, fitting = cv2.findHomography(cells, place[inside], cv2.RANSAC, _LOOSEST * pitch)
-    if plane is None or np.count_nonzero(fitting) < _LEAST_FITTING * len(rows) * columns:
-        return None
-    return Zone(len(rows), columns, np.asarray(plane, np.float64))
-
-
-def _plane_of_ends(rows: list[_Row], columns: int) -> Floats:
-    """The homography by the ends of the first and last row; a glyph's ink begins a third of a pitch from its centre."""
-    first, last, below = -_HALF_GLYPH, columns - 1 + _HALF_GLYPH, len(rows) - 1.0
-    cells = np.array([[first, 0], [last, 0], [last, below], [first, below]], np.float32)
-    ends = np.array([rows[0].left, rows[0].right, rows[-1].right, rows[-1].left], np.float32)
-    return np.asarray(cv2.getPerspectiveTransform(cells, ends), np.float64)
-
-
-def _in_rows(glyphs: Floats, rough: Floats, rows: int, columns: int) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
-    """What is as big as a character and lies in a row: centres in pixels, pitches along the row, the row's number."""
-    back = np.asarray(np.linalg.inv(rough), np.float64)
-    along, down = _projected(glyphs[:, :2], back).T
-    ends = _projected(np.array([[0.0, 0.0], [columns - 1.0, 0.0]]), rough)
-    pitch = float(np.hypot(*(ends[1] - ends[0]))) / (columns - 1)
-    width, height = glyphs[:, 2] / pitch, glyphs[:, 3] / pitch
-    row = np.rint(down)
-    chosen = (height > 0.4) & (height < 1.6) & (width > 0.08) & (width < 1.2)
-    chosen &= (row >= 0) & (row < rows) & (np.abs(down - row) * _ROW_PITCHES < 0.5)
-    chosen &= (along > -1.5) & (along < columns + 0.5)
-    return glyphs[chosen, :2], along[chosen], row[chosen].astype(np.int64)
-
-
-def _numbered(along: Floats, columns: int) -> npt.NDArray[np.int64]:
-    """Each glyph's column: the pitch that gathers the centres best, then the window of columns that holds most."""
-    waves = np.exp(2j * np.pi * along[None, :] / _SEARCH[:, None]).sum(axis=1)
-    best = int(np.abs(waves).argmax())
-    step = float(_SEARCH[best])
-    phase = float(np.angle(waves[best])) / (2 * np.pi) * step
-    column = np.rint((along - phase) / step).astype(np.int64)
-    starts = range(column.min(), max(column.min(), column.max() - columns + 1) + 1)
-    held = [int(((column >= start) & (column < start + columns)).sum()) for start in starts]
-    return column - starts[int(np.argmax(held))]
+def _plane(turned: Level, combs: list[_Comb], starts: list[int], columns: int) -> Floats | None:
+    """The homography through every cell of every row."""
+    numbers = np.arange(columns, dtype=np.float64)
+    cells = np.concatenate([np.column_stack([numbers, np.full(columns, row)]) for row in range(len(combs))])
+    places = [comb.points(numbers + start) for comb, start in zip(combs, starts, strict=True)]
+    plane, _ = cv2.findHomography(cells, turned.original(np.concatenate(places)), 0)
+    return None if plane is None else np.asarray(plane, np.float64)

@@ -20,6 +20,8 @@ TODAY = date(2026, 11, 23)
 TD3 = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F1204159ZE184226B<<<<<10"
 TD2 = "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<D231458907UTO7408122F1204159<<<<<<<6"
 TD1 = "I<UTOD231458907<<<<<<<<<<<<<<<7408122F1204159UTO<<<<<<<<<<<6ERIKSSON<<ANNA<MARIA<<<<<<<<<<"
+MRV_A = "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L8988901C4XXX4009078F96121096ZE184226B<<<<<<"
+MRV_B = "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<L8988901C4XXX4009078F9612109<<<<<<<<"
 LONG_TD1 = "I<UTOD23145890<7349<<<<<<<<<<<3407127M9507122UTO<<<<<<<<<<<2STEVENSON<<PETER<JOHN<<<<<<<<<"
 LONG_TD2 = "I<UTOSTEVENSON<<PETER<JOHN<<<<<<<<<<D23145890<UTO3407127M95071227349<<<8"
 
@@ -33,6 +35,38 @@ def test_reads_every_format(text: str, form: str, number: str) -> None:
     assert (zone.surname, zone.given_names, zone.sex) == ("ERIKSSON", "ANNA MARIA", "F")
     assert (zone.birth_date, zone.expiry_date) == (date(1974, 8, 12), date(2012, 4, 15))
     assert zone.text == text
+
+
+@pytest.mark.parametrize(("text", "form", "optional"), [(MRV_A, "MRV-A", ("6ZE184226B",)), (MRV_B, "MRV-B", ())])
+def test_reads_visas_which_have_no_composite_digit(text: str, form: str, optional: tuple[str, ...]) -> None:
+    """The examples of Doc 9303-7, appendix B."""
+    zone = mrz.parse(text, today=TODAY)
+    assert (zone.format, zone.document_code, zone.document_number) == (form, "V", "L8988901C")
+    assert (zone.surname, zone.nationality, zone.optional_data) == ("ERIKSSON", "XXX", optional)
+    assert (zone.birth_date, zone.expiry_date) == (date(1940, 9, 7), date(1996, 12, 10))
+    assert mrz.wrong_checks(text) == ()
+
+
+@pytest.mark.parametrize("at", [9, 19, 27])
+def test_a_visas_own_check_digits_are_verified(at: int) -> None:
+    wrong = MRV_A[: 44 + at] + str((int(MRV_A[44 + at]) + 1) % 10) + MRV_A[45 + at :]
+    with pytest.raises(CheckDigitWrong):
+        mrz.parse(wrong, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("names", "cut"), [("ERIKSSON<<ANNA<MARIA", False), ("NILAVADHANANANDA<<CHAYAPA<DEJTHAMRON<KR", True)]
+)
+def test_a_name_that_fills_its_field_may_be_cut(names: str, cut: bool) -> None:
+    text = f"P<UTO{names:<39}".replace(" ", "<") + TD3[44:]
+    assert mrz.names_may_be_cut(mrz.parse(text, today=TODAY)) == cut
+
+
+@pytest.mark.parametrize(("text", "wrong"), [
+    (TD3, ()), (TD3.replace("408122", "408123"), ("birth_date", "composite")), (TD3[:-1] + "1", ("composite",)),
+])  # fmt: skip
+def test_every_wrong_check_digit_is_named(text: str, wrong: tuple[str, ...]) -> None:
+    assert mrz.wrong_checks(text) == wrong
 
 
 def test_reads_lines_as_well_as_one_string() -> None:
