@@ -72,7 +72,7 @@ def compare_portrait(portrait: bytes, live: FaceTemplate) -> Comparison:
 
 
 def warm_pages() -> None:
-    """Raise `TypefaceMissing`."""
+    """Raise `ClassifierMissing`."""
     from passport_reader.page.reader import prepare
 
     prepare()

@@ -1,12 +1,11 @@
 """Recognises single characters of OCR-B (ISO 1073-2) in the cells of a machine readable zone.
 
-Nothing learned is shipped: a classifier is made from glyphs rendered with the installed typeface, in some ten seconds,
-and kept in the user's cache (XDG_CACHE_HOME). A machine that has the cached file needs no typeface.
+What it has learned comes with it: a network trained on glyphs that `training` renders from the typeface, by a command
+that makes the same file again.
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,18 +21,15 @@ Floats = npt.NDArray[np.float32]
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<"
 HEIGHT, WIDTH = 28, 20
 """Pixels of a cell's picture: one pitch (2.54 mm) wide and 1.4 pitches high about the cell's centre."""
-FONTS = (
-    Path("/usr/share/fonts/opentype/ocr-b/OCRB.otf"),  # Debian's fonts-ocr-b
-    Path("/usr/share/fonts/opentype/ocr-b/OCRBL.otf"),
-)
-_VERSION = 7  # of the recipe in training.py; a cached classifier of another version is made anew
+LEARNED = Path(__file__).with_name("ocr_b.npz")
+"""Made by `python -m passport_reader.page.training` from the typeface alone (docs/decisions/0008)."""
 _ARRAYS = ("hidden", "hidden_bias", "output", "output_bias", "usual")
 
 
-class TypefaceMissing(PassportError):
-    """Neither a made classifier nor the OCR-B typeface to make one from."""
+class ClassifierMissing(PassportError):
+    """The file of the learned classifier is not there, or not of this recipe."""
 
-    code = "typeface_missing"
+    code = "classifier_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,58 +71,26 @@ def features(cells: npt.NDArray[np.generic]) -> Floats:
     return np.asarray(flat / (np.linalg.norm(flat, axis=1, keepdims=True) + 1e-6), np.float32)
 
 
-def train(fonts: tuple[Path, ...] = FONTS) -> Classifier:
-    """Makes the classifier from rendered glyphs. Raises TypefaceMissing."""
-    from passport_reader.page import training  # it stands on this module, and is needed once in a machine's life
-
-    return training.train(_typeface(fonts))
-
-
-def _typeface(fonts: tuple[Path, ...]) -> Path:
-    for font in fonts:
-        if font.exists():
-            return font
-    raise TypefaceMissing(
-        "the page reader has no OCR-B typeface: run once with Debian's fonts-ocr-b installed "
-        f"(apt-get install fonts-ocr-b), or bring the file {_cache_file()}"
-    )
-
-
 @cache
 def classifier() -> Classifier:
-    """From the user's cache, else made now and kept there. Raises TypefaceMissing where neither can be."""
-    file = _cache_file()
-    kept = _kept(file)
-    if kept is None:
-        kept = train()
-        _keep(kept, file)
-    return kept
+    """Raise `ClassifierMissing`."""
+    return load(LEARNED)
 
 
-def _kept(file: Path) -> Classifier | None:
-    """None where the file is missing, cut short, or not of this recipe."""
+def load(file: Path) -> Classifier:
+    """Raise `ClassifierMissing` where the file is missing, cut short, or not of this recipe."""
     try:
         with file.open("rb") as stream, np.load(stream) as arrays:
             made = Classifier(*(np.asarray(arrays[name], np.float32) for name in _ARRAYS))
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-        return None
+        raise ClassifierMissing(f"the page reader's classifier {file.name} is damaged: install it anew") from None
     sizes = _ROWS.shape[1] * _COLUMNS.shape[1] * len(_DIRECTIONS), len(made.hidden_bias), len(ALPHABET)
     shapes = made.hidden.shape, made.output.shape, made.output_bias.shape, made.usual.shape
-    fitting = (sizes[:2], sizes[1:], sizes[2:], (len(ALPHABET), HEIGHT, WIDTH))
-    return made if shapes == fitting else None
+    if shapes != (sizes[:2], sizes[1:], sizes[2:], (len(ALPHABET), HEIGHT, WIDTH)):
+        raise ClassifierMissing(f"the page reader's classifier {file.name} is of another recipe: install it anew")
+    return made
 
 
-def _cache_file() -> Path:
-    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(root) / "sekisho" / f"ocr-b-{_VERSION}.npz"
-
-
-def _keep(made: Classifier, file: Path) -> None:
-    """Renamed into place, so that two processes may do it at once; a cache that cannot be written is done without."""
-    part = file.with_suffix(f".{os.getpid()}.npz")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(part, **{name: getattr(made, name) for name in _ARRAYS})
-        part.replace(file)
-    except OSError:
-        part.unlink(missing_ok=True)
+def keep(made: Classifier, file: Path) -> None:
+    """In half precision, which changes no character's probability by a thousandth."""
+    np.savez_compressed(file, **{name: getattr(made, name).astype(np.float16) for name in _ARRAYS})

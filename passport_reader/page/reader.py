@@ -30,7 +30,7 @@ LEAST_BESIDE_FILLER = 0.995
 
 
 def prepare() -> None:
-    """Loads or makes the classifier, so that the first page need not wait seconds for it. Raises TypefaceMissing."""
+    """Loads the classifier, so that the first page need not wait for it. Raises ClassifierMissing."""
     classifier()
 
 
@@ -38,7 +38,7 @@ def read_page(image: Rgb) -> PageReading:
     """The zone of an RGB picture (height, width, 3), uint8, of 200 to 600 dots an inch, up to 15 degrees askew.
 
     A page laid upside down is read, and its picture turned. Raises UnusableMrz: no zone, an uncertain character, a
-    wrong check digit; TypefaceMissing where no classifier can be had.
+    wrong check digit; ClassifierMissing.
     """
     return read_frames([image])
 

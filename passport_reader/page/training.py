@@ -1,6 +1,8 @@
 """Makes the character classifier from glyphs of OCR-B (ISO 1073-2), rendered as a page reader may come to see them.
 
-Everything follows from the installed typeface and one seed, so that every machine makes the same classifier.
+    python -m passport_reader.page.training      about two minutes on one core; writes the file that is shipped
+
+Everything follows from the typeface (Debian's fonts-ocr-b) and one seed: the same machine makes the same file again.
 """
 
 from __future__ import annotations
@@ -13,11 +15,13 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from passport_reader.page.glyphs import ALPHABET, HEIGHT, WIDTH, Classifier, Floats, features
+from passport_reader.page.glyphs import ALPHABET, HEIGHT, LEARNED, WIDTH, Classifier, Floats, features, keep
 
 Labels = npt.NDArray[np.int64]
 Ink = npt.NDArray[np.uint8]
 
+FONT = Path("/usr/share/fonts/opentype/ocr-b/OCRB.otf")
+"""Debian's fonts-ocr-b."""
 _SEED = 1073
 _FINE = 40  # pixels of a pitch in the master renderings
 _TALL, _WIDE = 2 * _FINE, _FINE * 3 // 2  # a cell, and as much about it as it may be off its place
@@ -37,7 +41,7 @@ _ROW = 32  # samples side by side while compressed together
 
 
 def train(font: Path) -> Classifier:
-    """In ten to twenty seconds on one core."""
+    """In about two minutes on one core."""
     rng = np.random.default_rng(_SEED)
     pictures, labels = _samples(font, rng)
     inputs = features(pictures)
@@ -255,3 +259,7 @@ def _light(rng: np.random.Generator) -> Floats:
             -(((_X - centre[0]) / reach[0]) ** 2) - ((_Y - centre[1]) / reach[1]) ** 2
         )
     return np.asarray(light, np.float32)
+
+
+if __name__ == "__main__":
+    keep(train(FONT), LEARNED)
