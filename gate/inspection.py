@@ -24,6 +24,7 @@ from examiner_console.contract import (
     Finding,
     Inspection,
 )
+from passport_reader import comparison
 from passport_reader.document import ChipFinding, Mrz, PageReading, TravelDocument
 
 from .face_desk import FaceCapture
@@ -89,12 +90,9 @@ def mrz_finding(page: PageReading | None) -> Finding:
 
 
 def agreement_finding(page: PageReading | None, document: TravelDocument | None) -> Finding:
-    """`mrz_matches_chip`: page and DG1 say the same, character for character (Doc 9303-10 §4.7.1)."""
-    if page is None or document is None or document.mrz is None:
-        return Finding("mrz_matches_chip", CheckOutcome.UNDETERMINED, "one_side_missing")
-    same = page.mrz.text == document.mrz.text
-    outcome = CheckOutcome.SUCCESSFUL if same else CheckOutcome.FAILED
-    return Finding("mrz_matches_chip", outcome, "" if same else "page_differs_from_chip")
+    """`mrz_matches_chip`: page and DG1 say the same, character for character (`passport_reader.comparison`)."""
+    chip = None if document is None else document.mrz
+    return finding_of(comparison.agreement_finding(None if page is None else page.mrz, chip))
 
 
 def passport_findings(reading: DeskReading) -> tuple[Finding, ...]:

@@ -5,11 +5,12 @@ Exit status 0 when the command ran, whatever it found; 2 for unusable arguments 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -48,7 +49,10 @@ DeviationList = Annotated[list[Path] | None, typer.Option(help="A State's deviat
 
 @app.command()
 def mrz(
-    source: Annotated[str, typer.Argument(metavar="FILE-OR-TEXT", help="The zone, a text file, or a page's picture.")],
+    source: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE-OR-TEXT", help="The zone, a text file, or a page's picture; several of one page."),
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Parse a machine readable zone.
@@ -56,14 +60,21 @@ def mrz(
     Example: python -m passport_reader mrz "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<D231458907UTO7408122F1204159<<<<<<<6"
     """
     zone: Mrz | None = None
+    seen: dict[str, Any] = {}
     finding = ChipFinding("mrz", Outcome.SUCCESSFUL, "check_digits_match")
     try:
-        zone = _zone(source)
+        text = _text(source[0]) if len(source) == 1 else None
+        if text is not None:
+            zone = machine_readable.parse(text)
+        else:
+            seen = _seen(source)
+            zone = seen.pop("zone")
     except NotAnMrz as error:
         unusable(str(error))
     except UnusableMrz as error:
         finding = ChipFinding("mrz", Outcome.FAILED, error.code, str(error))
-    output.show({"mrz": output.mrz_fields(zone), "checks": output.checks([finding])}, as_json=as_json)
+        seen = {} if text is not None else _proposed(source)
+    output.show({"mrz": output.mrz_fields(zone), "checks": output.checks([finding]), **seen}, as_json=as_json)
 
 
 @app.command()
@@ -161,31 +172,45 @@ def _card(port: int | None, name: str | None, seconds: float) -> Iterator[Card]:
         reader.close()
 
 
-def _zone(source: str) -> Mrz:
-    """Raise `UnusableMrz`."""
+def _text(source: str) -> str | None:
+    """The zone itself, or what a text file holds; None where it is a picture."""
     path = Path(source)
     try:
         is_file = path.is_file()
     except (OSError, ValueError):
         is_file = False  # a zone is no path, and may be too long for one
     if not is_file:
-        return machine_readable.parse(source)
+        return source
     try:
-        return machine_readable.parse(octets(path).decode("ascii"))
+        return octets(path).decode("ascii")
     except UnicodeDecodeError:
-        return _zone_of_picture(path)
+        return None
 
 
-def _zone_of_picture(path: Path) -> Mrz:
-    from passport_reader.page.reader import read_page
+def _seen(sources: Sequence[str]) -> dict[str, Any]:
+    """The zone in pictures of one page, and how certain each character is. Raise `UnusableMrz`."""
+    from passport_reader.page.reader import read_frames
 
-    pixels = picture(path)
     try:
-        return read_page(pixels).mrz
+        reading = read_frames([picture(Path(source)) for source in sources])
     except UnusableMrz:
         raise
     except PassportError as error:  # the page reader lacks something
         unusable(str(error))
+    certainties = [[round(one, 4) for one in line] for line in reading.characters]
+    return {"zone": reading.mrz, "confidence": round(reading.confidence, 4), "characters": certainties}
+
+
+def _proposed(sources: Sequence[str]) -> dict[str, Any]:
+    """What was seen of an unusable zone, and which single repairs would satisfy the check digits: for a person."""
+    from passport_reader.page.proposals import propose
+    from passport_reader.page.reader import sight
+
+    try:
+        sighting = sight([picture(Path(source)) for source in sources])
+    except UnusableMrz:
+        return {"seen": [], "proposals": []}
+    return {"seen": list(sighting.lines), "proposals": [asdict(item) for item in propose(sighting)]}
 
 
 if __name__ == "__main__":

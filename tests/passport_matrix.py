@@ -38,8 +38,19 @@ STANDARDS = {
             "test_mrz::test_one_wrong_character_never_changes_a_number_or_date_unnoticed"),
         Row("-4 §4.2, -5 §4.2, -6 §4.2", "TD3, TD1 and TD2", "mrz document",
             "test_mrz::test_reads_every_format test_over_the_wire::test_cards_are_read_like_passports"),
-        Row("-3 §4.3 to §4.5", "the zone in a picture of the page", "page/reader page/zone page/glyphs",
-            "test_page::test_a_page_is_read_however_it_is_seen"),
+        Row("-7 §4.2, §5.2", "visas MRV-A and MRV-B", "mrz page/fields",
+            "test_mrz::test_reads_visas_which_have_no_composite_digit "
+            "test_page::test_a_visa_sticker_is_read_and_told_apart_from_a_page_of_its_shape"),
+        Row("-3 §4.3 to §4.5", "the zone in a picture of the page",
+            "page/reader page/zone page/rows page/ink page/settling page/sighting page/glyphs page/training",
+            "test_page::test_a_page_is_read_however_it_is_seen "
+            "test_page::test_pictures_that_each_lack_a_part_are_read_together test_page::test_the_recipe_learns"),
+        Row("-3 §4.9", "check digits as evidence of what was seen, and repairs that are only proposed",
+            "page/certainty page/proposals",
+            "test_page::test_check_digits_make_a_character_certain_only_against_those_they_tell_apart"),
+        Row("-3 §4.6, -10 §4.7.1", "page, DG1, DG11 and DG12 compared", "comparison",
+            "test_comparison::test_a_number_that_looks_alike_is_told_with_its_columns_and_digits "
+            "test_comparison::test_a_name_of_dg11_agrees_however_it_is_transcribed"),
         Row("-3 §5", "codes of States, beside those of certificates", "pki/countries",
             "pki/test_trust_store::test_codes_of_the_zone_and_of_certificates"),
     ),

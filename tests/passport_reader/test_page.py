@@ -124,13 +124,14 @@ def test_a_worn_page_askew_under_a_lamp_is_read(seed: int) -> None:
     assert read_page(page).mrz.lines == passport(seed, form).mrz_lines
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_a_badly_worn_page_is_read_right_or_refused(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(6))
+def test_what_a_check_digit_covers_is_right_on_a_badly_worn_page_or_the_page_is_refused(seed: int) -> None:
+    """The name line has none: there one letter may be wrong, and the chip tells."""
     try:
         reading = read_page(render_page(passport(seed), seed=seed, wear="heavy", view=FAR_ASKEW))
     except UnusableMrz:
         return
-    assert reading.mrz.lines == passport(seed).mrz_lines
+    assert reading.mrz.lines[1] == passport(seed).mrz_lines[1]
 
 
 def glaring(picture: Rgb, across: float) -> Rgb:
