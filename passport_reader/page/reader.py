@@ -29,7 +29,8 @@ Of 250 heavily worn pages 183 are accepted and right, 3 with a wrong letter in a
 LEAST_CHECKED = 0.97
 """The same in a field with a check digit: what it tells apart lies far above, what it does not, as G and 6, may not."""
 LEAST_BESIDE_FILLER = 0.995
-"""The same of A, K or U beside a filler there: all count nothing modulo ten, and one scratch makes a K of a filler."""
+"""The same of A, K or U beside a filler there, and of a filler before something else: all count nothing modulo ten, and
+one scratch makes a K of a filler or a filler of a K."""
 
 
 def prepare() -> None:
@@ -75,7 +76,8 @@ def clear_enough(zone: Mrz, characters: Characters) -> bool:
 
 
 def _least_checked(text: str, at: int) -> float:
-    return LEAST_BESIDE_FILLER if text[at] in "AKU" and "<" in text[max(at - 1, 0) : at + 2] else LEAST_CHECKED
+    lone = "<" in text[max(at - 1, 0) : at + 2] if text[at] in "AKU" else text[at] == "<" != text[at + 1 : at + 2]
+    return LEAST_BESIDE_FILLER if lone else LEAST_CHECKED
 
 
 def sight(images: Sequence[Rgb]) -> Sighting:
