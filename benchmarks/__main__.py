@@ -8,6 +8,8 @@ import platform
 import sys
 from pathlib import Path
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+"""As a matching process has it: small products in many threads only wait. Read when numpy is first imported."""
 TABLES = ("passport", "page", "faces", "fingers", "console", "gate", "hall")
 
 
