@@ -89,7 +89,8 @@ class Tally:
         )
 
 
-def main(pages: int = PAGES) -> None:
+def main(pages: int = PAGES, first: int = 0) -> None:
+    """`python -m benchmarks.page PAGES FIRST`: so many pages of each scene, drawn from seeds from FIRST on."""
     cv2.setNumThreads(1)
     start = time.perf_counter()
     prepare()
@@ -101,18 +102,18 @@ def main(pages: int = PAGES) -> None:
     print("|---|---|---|---|---|---|---|---|---|---|")
     certain: list[tuple[float, bool]] = []
     for scene in SCENES:
-        alone, together = measured(scene, pages)
+        alone, together = measured(scene, range(first, first + pages))
         print(alone.row(scene, 1), together.row(scene, FRAMES), sep="\n", flush=True)
         certain += alone.certain
     print("\n" + "\n".join(reliability(certain)))
     print(f"\nan empty bed: {1000 * empty_bed_seconds():.1f} ms")
 
 
-def measured(scene: str, pages: int) -> tuple[Tally, Tally]:
+def measured(scene: str, seeds: range) -> tuple[Tally, Tally]:
     """Each page alone, and so many pictures of it together."""
     wear, view = SCENES[scene]
     alone, together = Tally(), Tally()
-    for seed in range(pages):
+    for seed in seeds:
         draw = random.Random(f"{scene}/{seed}")
         page, dots = document(draw), draw.choice(DOTS)
         seen = []
