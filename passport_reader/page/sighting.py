@@ -5,7 +5,7 @@ No check digit is looked at here, and nothing is judged: `reader` does both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -26,7 +26,7 @@ _UPRIGHT = 0.6  # not worth turning
 _CLEAR = 0.9  # no other zone will be clearer
 _LEAST_LIKE = 0.2  # less is no print at all
 _SPEAKING = 0.3  # probability: of cells beside the print, four of five stay below
-_MOST_SETTLED = 2  # zones of one picture: nearly always the first is clear
+_MOST_SETTLED = 2  # zones of one picture, whatever their shape: nearly always the first is clear
 _SURE = float(np.log(0.95))
 _MOST_CONTRADICTIONS = 3  # cells: a scratch or glare may forge so many in one picture; another page differs in a dozen
 _FLOOR = 1e-7  # no single picture rules a character out more firmly
@@ -77,12 +77,22 @@ def seen(image: Rgb, classifier: Classifier) -> Sighting | None:
         rough.append(_way_up(zone, gray, classifier))
         if rough[-1][0].clearness > _CLEAR:
             break
-    found = [
-        _classified(settled(zone, gray, classifier), gray, classifier, upside_down=first.upside_down)
-        for first, zone in sorted(rough, key=lambda one: -one[0].evidence)[:_MOST_SETTLED]
-    ]
-    best = max(found, key=lambda one: one.evidence, default=None)
+    best = None
+    for needed, (first, zone) in _in_turn(sorted(rough, key=lambda one: -one[0].evidence)):
+        if not needed and best is not None and best.clearness > _CLEAR:
+            break
+        one = _classified(settled(zone, gray, classifier), gray, classifier, upside_down=first.upside_down)
+        best = one if best is None or one.evidence > best.evidence else best
     return best if best is not None and best.clearness > _LEAST_LIKE else None
+
+
+def _in_turn(rough: list[tuple[Sighting, Zone]]) -> Iterator[tuple[bool, tuple[Sighting, Zone]]]:
+    """The likeliest, and the likeliest of every other shape, are settled in any case: as roughly laid, a zone of fewer
+    columns may read better. Then the others, as long as nothing is clear."""
+    shapes = [(zone.rows, zone.columns) for _, zone in rough]
+    needed = [at < _MOST_SETTLED or shape not in shapes[:at] for at, shape in enumerate(shapes)]
+    for wanted in (True, False):
+        yield from ((wanted, one) for one, first in zip(rough, needed, strict=True) if first is wanted)
 
 
 def _way_up(zone: Zone, gray: Gray, classifier: Classifier) -> tuple[Sighting, Zone]:
