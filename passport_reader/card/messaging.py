@@ -150,7 +150,7 @@ def unprotect(keys: SessionKeys, counter: int, response: Response) -> Response:
     if _STATUS not in parts or _MAC not in parts or len(parts[_STATUS]) != 2:
         raise MessagingFailed("the answer lacks its status or its authentication code")
     sequence = counter.to_bytes(keys.algorithm.block, "big")
-    covered = response.data[: len(response.data) - len(tlv.encode(_MAC, parts[_MAC]))]
+    covered = response.data[: -2 - len(parts[_MAC])]  # the code comes last, tag and length in one byte each
     if not compare_digest(_authenticate(keys, sequence + covered), parts[_MAC]):
         raise MessagingFailed("the answer is not authentic")
     return Response(_decrypted(keys, sequence, parts), int.from_bytes(parts[_STATUS], "big"))
