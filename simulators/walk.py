@@ -7,6 +7,7 @@ A walk ends with what became of the traveller: `confirm` (walked out by the exit
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -59,11 +60,16 @@ class GateWalk:
                 self.station.lane.enter(2 if self.traveller.scenario.behaviour == "tailgate" else 1)
                 return await _BEHAVIOURS[self.traveller.scenario.behaviour](self, eyes)
             except TimeoutError:
-                self.station.lane.leave_by_entry()  # staff lead out who is stuck: the next one is not to suffer for it
-                await self.station.attend(self.client, "release_back")
+                await self._be_fetched()
                 return "stuck"
             finally:
                 await asyncio.to_thread(self._clear)
+
+    async def _be_fetched(self) -> None:
+        """Staff lead out who is stuck, so that the next one does not suffer for it."""
+        self.station.lane.leave_by_entry()
+        with contextlib.suppress(TimeoutError):  # a gate that does not answer its attendant either
+            await self.station.attend(self.client, "release_back")
 
     async def plain(self, eyes: Eyes) -> str:
         """Do what the screen says until out of the lane; what it said last is what became of the traveller."""

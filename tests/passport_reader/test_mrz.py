@@ -22,6 +22,8 @@ TD2 = "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<D231458907UTO7408122F1204159<<<<<<<6"
 TD1 = "I<UTOD231458907<<<<<<<<<<<<<<<7408122F1204159UTO<<<<<<<<<<<6ERIKSSON<<ANNA<MARIA<<<<<<<<<<"
 MRV_A = "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L8988901C4XXX4009078F96121096ZE184226B<<<<<<"
 MRV_B = "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<L8988901C4XXX4009078F9612109<<<<<<<<"
+UNSPECIFIED = 3 * "X"
+"""Whose nationality is not told (Doc 9303-3 §5)."""
 LONG_TD1 = "I<UTOD23145890<7349<<<<<<<<<<<3407127M9507122UTO<<<<<<<<<<<2STEVENSON<<PETER<JOHN<<<<<<<<<"
 LONG_TD2 = "I<UTOSTEVENSON<<PETER<JOHN<<<<<<<<<<D23145890<UTO3407127M95071227349<<<8"
 
@@ -42,7 +44,7 @@ def test_reads_visas_which_have_no_composite_digit(text: str, form: str, optiona
     """The examples of Doc 9303-7, appendix B."""
     zone = mrz.parse(text, today=TODAY)
     assert (zone.format, zone.document_code, zone.document_number) == (form, "V", "L8988901C")
-    assert (zone.surname, zone.nationality, zone.optional_data) == ("ERIKSSON", "XXX", optional)
+    assert (zone.surname, zone.nationality, zone.optional_data) == ("ERIKSSON", UNSPECIFIED, optional)
     assert (zone.birth_date, zone.expiry_date) == (date(1940, 9, 7), date(1996, 12, 10))
     assert mrz.wrong_checks(text) == ()
 
