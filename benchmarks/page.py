@@ -94,7 +94,7 @@ def main(pages: int = PAGES, first: int = 0) -> None:
     cv2.setNumThreads(1)
     start = time.perf_counter()
     prepare()
-    print(f"classifier loaded or made in {time.perf_counter() - start:.1f} s; {os.cpu_count()} cores, one used\n")
+    print(f"classifier loaded in {time.perf_counter() - start:.1f} s; {os.cpu_count()} cores, one used\n")
     print(
         "| page | pictures | pages | read right | accepted and right | accepted, wrong | in a checked field", end=" | "
     )

@@ -34,7 +34,8 @@ from passport_reader.document import (
 )
 from passport_reader.mrz import NotAnMrz
 from passport_reader.pki.trust import TrustStore
-from passport_reader.protocols.access import Key
+from passport_reader.protocols.access import Key, MrzKey
+from passport_reader.protocols.misreadings import candidates
 from passport_reader.reading import Listener, Wishes
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -45,6 +46,8 @@ Csca = Annotated[list[Path] | None, typer.Option(help="CSCA certificate (DER) to
 Crl = Annotated[list[Path] | None, typer.Option(help="Certificate revocation list (DER).")]
 Ldif = Annotated[list[Path] | None, typer.Option(help="Download of the ICAO directory (LDIF).")]
 DeviationList = Annotated[list[Path] | None, typer.Option(help="A State's deviation list (CMS, DER).")]
+DefectList = Annotated[list[Path] | None, typer.Option(help="An inspecting authority's defect list (CMS, DER).")]
+DefectRoot = Annotated[list[Path] | None, typer.Option(help="Certificate (DER) under which defect lists are signed.")]
 
 
 @app.command()
@@ -85,6 +88,8 @@ def inspect(
     crl: Crl = None,
     ldif: Ldif = None,
     deviation_list: DeviationList = None,
+    defect_list: DefectList = None,
+    defect_root: DefectRoot = None,
     at: Annotated[
         str | None, typer.Option(metavar="DATE", help="When certificates must be valid; now unless given.")
     ] = None,
@@ -95,7 +100,8 @@ def inspect(
     Example: python -m passport_reader inspect dump/ --master-list DE_ML.ml --csca csca.cer --at 2026-01-31 --json
     """
     given = folder(files)
-    trust, refused = TrustFiles(master_list or (), csca or (), crl or (), ldif or (), deviation_list or ()).load()
+    lists = (master_list, csca, crl, ldif, deviation_list, defect_list, defect_root)
+    trust, refused = TrustFiles(*(paths or () for paths in lists)).load()
     document = examination.of_folder(given, trust, instant(at))
     output.show(output.report(document, trust, refused), as_json=as_json)
 
@@ -113,14 +119,20 @@ def read(
     crl: Crl = None,
     ldif: Ldif = None,
     deviation_list: DeviationList = None,
+    defect_list: DefectList = None,
+    defect_root: DefectRoot = None,
     details: Annotated[bool, typer.Option(help="Read DG5, 7, 11, 12, 13 and 16 too.")] = False,
     terminal_certificate: Annotated[
         list[Path] | None, typer.Option(help="Card-verifiable certificate: CVCA, links, DV, IS. Opens DG3 and DG4.")
     ] = None,
     terminal_key: Annotated[Path | None, typer.Option(help="The terminal's private key (PKCS #8).")] = None,
     token_module: Annotated[Path | None, typer.Option(help="PKCS #11 module, where the key is in a token.")] = None,
-    token: Annotated[str | None, typer.Option(help="Label of the token; its PIN is in SEKISHO_TOKEN_PIN.")] = None,
+    token: Annotated[str | None, typer.Option(help="Label of the token; PIN: SEKISHO_TOKEN_PIN, or a file.")] = None,
     token_key: Annotated[str | None, typer.Option(help="Label of the key in the token.")] = None,
+    token_pin_file: Annotated[Path | None, typer.Option(help="A file whose first line is the token's PIN.")] = None,
+    look_alikes: Annotated[
+        bool, typer.Option(help="Try numbers that look like the zone's (O for 0 …), three more at the most.")
+    ] = False,
     wait: Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for a card.")] = 30.0,
     as_json: AsJson = False,
 ) -> None:
@@ -129,9 +141,11 @@ def read(
     Example: python -m passport_reader read --vpcd 35963 --can 123456 --master-list DE_ML.ml --json
     """
     opening = key(mrz, can)
-    trust, refused = TrustFiles(master_list or (), csca or (), crl or (), ldif or (), deviation_list or ()).load()
-    known_by = TerminalFiles(terminal_certificate or (), terminal_key, token_module, token, token_key)
-    wishes = Wishes(details=details, terminal=known_by.load())
+    lists = (master_list, csca, crl, ldif, deviation_list, defect_list, defect_root)
+    trust, refused = TrustFiles(*(paths or () for paths in lists)).load()
+    known_by = TerminalFiles(terminal_certificate or (), terminal_key, token_module, token, token_key, token_pin_file)
+    alternatives = candidates(opening) if look_alikes and isinstance(opening, MrzKey) else ()
+    wishes = Wishes(details=details, terminal=known_by.load(), alternatives=alternatives)
     with _card(vpcd, reader, wait) as card:
         document = _read(card, opening, trust, wishes, quiet=as_json)
     output.show(output.report(document, trust, refused), as_json=as_json)

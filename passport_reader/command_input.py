@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -93,10 +92,13 @@ class TrustFiles:
     crl: Sequence[Path]
     ldif: Sequence[Path]
     deviation_lists: Sequence[Path]
+    defect_lists: Sequence[Path]
+    defect_roots: Sequence[Path]
+    """Whose defect lists are believed: an inspecting authority's, never a passport issuer's."""
 
     def load(self) -> tuple[TrustStore, str]:
         """And why the first list that was left out was: none of the given roots certified its signer, say."""
-        roots = [octets(path) for path in self.csca]
+        roots, defect_roots = ([octets(path) for path in paths] for paths in (self.csca, self.defect_roots))
         try:
             store = TrustStore.from_certificates(roots, revocation_lists=[octets(path) for path in self.crl])
         except UnusableData as error:
@@ -105,6 +107,7 @@ class TrustFiles:
             (self.master_lists, lambda known, data: known.merged(TrustStore.from_master_list(data, roots=roots))),
             (self.ldif, lambda known, data: known.merged(TrustStore.from_ldif(data, roots=roots))),
             (self.deviation_lists, lambda known, data: known.with_deviation_list(data)),
+            (self.defect_lists, lambda known, data: known.with_defect_list(data, roots=defect_roots)),
         ]
         refused: list[str] = []
         for paths, add in adders:
@@ -127,6 +130,7 @@ class TerminalFiles:
     token_module: Path | None
     token: str | None
     token_key: str | None
+    token_pin: Path | None
 
     def load(self) -> Terminal | None:
         if not self.certificates:
@@ -144,11 +148,11 @@ class TerminalFiles:
             return FileKey.load(self.key)
         if self.token_module is None or self.token is None or self.token_key is None:
             unusable("give --terminal-key FILE, or --token-module, --token and --token-key")
-        from passport_reader.pki.terminal_token import TokenKey, pin_from_environment
+        from passport_reader.pki.terminal_token import TokenKey, pin_from_environment, pin_from_file
 
-        if not os.environ.get(PIN_VARIABLE):
-            unusable(f"the PIN of the token is expected in {PIN_VARIABLE}")
-        return TokenKey(str(self.token_module), self.token, self.token_key, pin_from_environment(PIN_VARIABLE))
+        pin = pin_from_environment(PIN_VARIABLE) if self.token_pin is None else pin_from_file(self.token_pin)
+        pin()  # so that a missing one is told before a chip is read
+        return TokenKey(str(self.token_module), self.token, self.token_key, pin)
 
 
 def _terminals(certificates: Iterable[bytes]) -> list[str]:

@@ -17,6 +17,7 @@ from rich.progress import Progress as Bars
 from passport_reader.data_groups import contents
 from passport_reader.document import ChipFinding, Mrz, TravelDocument
 from passport_reader.lds import Ef
+from passport_reader.mrz import names_may_be_cut
 from passport_reader.pki.trust import TrustStore
 from passport_reader.reading import Progress
 
@@ -41,7 +42,8 @@ def report(document: TravelDocument, trust: TrustStore, refused: str) -> dict[st
 
 
 def mrz_fields(zone: Mrz | None) -> dict[str, Any] | None:
-    return None if zone is None else asdict(zone)
+    """With what an officer is told of names that fill their field."""
+    return None if zone is None else asdict(zone) | {"names_may_be_cut": names_may_be_cut(zone)}
 
 
 def checks(findings: Iterable[ChipFinding]) -> list[dict[str, str]]:

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -136,9 +135,3 @@ def _landing(traveller: Traveller, port: str) -> dict[str, str | None]:
         "permitted_until": None,
         "port": port,
     }
-
-
-def log_lines(folder: Path, name: str, count: int = 20) -> str:
-    """The end of a program's log, for whoever must find out why it would not start."""
-    file = folder / f"{name}.log"
-    return "\n".join(file.read_text(errors="replace").splitlines()[-count:]) if file.exists() else ""

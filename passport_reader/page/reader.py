@@ -86,10 +86,3 @@ def sight(images: Sequence[Rgb]) -> Sighting:
     if not sightings:
         raise UnusableMrz("no machine readable zone in the picture")
     return fused(sightings)
-
-
-def read_lines(image: Rgb) -> tuple[tuple[str, ...], list[npt.NDArray[np.float32]]]:
-    """The zone's lines as seen, unchecked, and each character's probability. Raises UnusableMrz where no zone is."""
-    sighting = sight([image])
-    rows, columns = SHAPES[sighting.form]
-    return sighting.lines, list(sighting.probabilities.max(axis=1).reshape(rows, columns))

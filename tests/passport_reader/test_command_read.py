@@ -133,3 +133,25 @@ def test_a_terminal_shows_the_progress_of_every_file(issue: Issue, lay_down: Lay
     lay_down(passport)
     told = read(passport, FORCE_COLOR="1").stderr
     assert all(file in told for file in ("EF_SOD", "EF_DG1", "EF_DG2", "EF_DG14", "EF_COM"))
+
+
+@pytest.mark.parametrize(("options", "outcome"), [([], "failed"), (["--look-alikes"], "successful")])
+def test_a_misread_number_opens_only_where_look_alikes_may_be_tried(
+    issue: Issue, lay_down: LayDown, options: list[str], outcome: str
+) -> None:
+    """6 and G weigh the same, so that no check digit of the zone tells them apart."""
+    passport = issue()
+    lay_down(passport)
+    misread = "".join(passport.mrz_lines).replace("XY1234567", "XY12345G7")
+    arguments = ["read", "--vpcd", "35963", "--mrz", misread, *options, "--json"]
+    checks = json.loads(CliRunner().invoke(command.app, arguments).stdout)["checks"]
+    assert {"access_control": outcome}.items() <= {check["check"]: check["outcome"] for check in checks}.items()
+
+
+def test_a_pin_that_the_file_does_not_hold_is_told_before_a_chip_is_read(
+    issue: Issue, certified: list[object], tmp_path: Path
+) -> None:
+    token = ["--token-module", "x", "--token", "x", "--token-key", "x", "--token-pin-file", tmp_path / "none"]
+    result = read(issue(), *certified, *token)
+    assert result.exit_code == 2
+    assert "the file of the PIN cannot be read" in result.stderr
