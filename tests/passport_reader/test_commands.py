@@ -17,6 +17,7 @@ from passport_reader.__main__ import app
 from passport_reader.lds import Ef
 from simulators.chip import SimulatedChip
 from simulators.issuing import Passport, World
+from simulators.issuing.lists import CERTIFICATE_REVOKED, Known
 from simulators.link import present
 from simulators.page import FONT, render_page
 
@@ -126,6 +127,19 @@ def trusted(tmp_path: Path, world: World) -> list[object]:
             path.write_bytes(content)
             options += [option, path]
     return options
+
+
+def test_inspect_tells_a_defect_only_under_the_operators_own_root(
+    dump: Callable[[Passport], Path], trusted: list[object], issue: Issue, world: World, tmp_path: Path
+) -> None:
+    folder, files = dump(issue("UTO")), {"list": tmp_path / "defects.der", "root": tmp_path / "operator.cer"}
+    files["list"].write_bytes(world.defect_list([Known(world.document_signer("UTO"), CERTIFICATE_REVOKED)]))
+    files["root"].write_bytes(world.master_list_root)
+    believed = report("inspect", folder, *trusted, "--defect-list", files["list"], "--defect-root", files["root"])
+    assert outcomes(believed)["revocation"] == "failed"
+    unfounded = report("inspect", folder, *trusted, "--defect-list", files["list"])
+    assert outcomes(unfounded)["revocation"] == "successful"
+    assert unfounded["trust"]["master_list_refused"] == "the defect list is not signed under a given root"
 
 
 def test_inspect_verifies_a_folder(dump: Callable[[Passport], Path], trusted: list[object], issue: Issue) -> None:
