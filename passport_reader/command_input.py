@@ -96,8 +96,8 @@ class TrustFiles:
     defect_roots: Sequence[Path]
     """Whose defect lists are believed: an inspecting authority's, never a passport issuer's."""
 
-    def load(self) -> tuple[TrustStore, str]:
-        """And why the first list that was left out was: none of the given roots certified its signer, say."""
+    def load(self) -> tuple[TrustStore, tuple[str, ...]]:
+        """And why lists, or parts of them, were left out: none of the given roots certified a signer, say."""
         roots, defect_roots = ([octets(path) for path in paths] for paths in (self.csca, self.defect_roots))
         try:
             store = TrustStore.from_certificates(roots, revocation_lists=[octets(path) for path in self.crl])
@@ -115,10 +115,10 @@ class TrustFiles:
                 try:
                     store = add(store, octets(path))
                 except TrustRefused as error:
-                    refused.append(str(error))
+                    refused.append(f"{path.name}: {error}")
                 except UnusableData as error:
                     unusable(f"{path}: {error}")
-        return store, refused[0] if refused else ""
+        return store, (*refused, *store.refused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields, is_dataclass
 from enum import Enum
@@ -24,7 +24,7 @@ from passport_reader.reading import Progress
 _DETAILS = ("personal_details", "document_details", "notified_persons")
 
 
-def report(document: TravelDocument, trust: TrustStore, refused: str) -> dict[str, Any]:
+def report(document: TravelDocument, trust: TrustStore, refused: Sequence[str]) -> dict[str, Any]:
     face = document.face
     picture = {} if face is None else {"media_type": face.media_type, "width": face.width, "height": face.height}
     told = contents.decode(document.files)
@@ -36,7 +36,7 @@ def report(document: TravelDocument, trust: TrustStore, refused: str) -> dict[st
         "deviations": [asdict(item) for item in document.deviations],
         "unreadable": {file.title: str(error) for file, error in told.failures.items()},
         "files": {Ef(file).title: len(data) for file, data in document.files.items()},
-        "trust": {"certificates": len(trust.certificates), "source": trust.source, "master_list_refused": refused},
+        "trust": {"certificates": len(trust.certificates), "source": trust.source, "refused": list(refused)},
         "seconds": {name: round(value, 3) for name, value in document.seconds.items()},
     }
 
@@ -60,6 +60,8 @@ def show(told: dict[str, Any], *, as_json: bool) -> None:
         typer.echo(f"{check['check']:24}{check['outcome']:15}{check['code']:30}{check['detail']}".rstrip())
     for item in told.get("deviations", ()):
         typer.echo(f"{'deviation':24}{item['file']:15}{item['code']:30}{item['detail']}".rstrip())
+    for sentence in told.get("trust", {}).get("refused", ()):
+        typer.echo(f"{'left out':24}{sentence}")
     for proposal in told.get("proposals", ()):
         typer.echo(f"{'proposal':24}{proposal}")
 

@@ -139,7 +139,9 @@ def test_inspect_tells_a_defect_only_under_the_operators_own_root(
     assert outcomes(believed)["revocation"] == "failed"
     unfounded = report("inspect", folder, *trusted, "--defect-list", files["list"])
     assert outcomes(unfounded)["revocation"] == "successful"
-    assert unfounded["trust"]["master_list_refused"] == "the defect list is not signed under a given root"
+    assert unfounded["trust"]["refused"] == ["defects.der: the defect list is not signed under a given root"]
+    told = run("inspect", folder, *trusted, "--defect-list", files["list"]).stdout
+    assert "left out                defects.der: the defect list is not signed" in told
 
 
 def test_inspect_verifies_a_folder(dump: Callable[[Passport], Path], trusted: list[object], issue: Issue) -> None:
@@ -173,7 +175,8 @@ def test_inspect_leaves_out_a_list_that_no_given_root_certified(data: Path) -> N
     folder = data / "emrtd"
     (master_list,), (root,) = folder.glob("masterlist/*.ml"), folder.glob("masterlist/*.cer")
     found = report("inspect", folder / "bsi2008", "--master-list", master_list, "--csca", root, "--at", "2008-06-01")
-    assert "not certified by a given root" in found["trust"]["master_list_refused"]
+    (refusal,) = found["trust"]["refused"]
+    assert "not certified by a given root" in refusal
     assert found["trust"]["certificates"] == 1
     assert outcomes(found)["sod_hash"] == outcomes(found)["sod_signature"] == "successful"
     assert outcomes(found)["certificate_chain"] == "undetermined"
