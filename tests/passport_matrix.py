@@ -182,7 +182,7 @@ STANDARDS = {
             "test_card_verifiable::test_the_reference_chain_is_verified"),
         Row("§9", "CSCA master lists", "pki/trust pki/signed_data",
             "test_passive_authentication::test_a_list_is_refused_unless_its_signer_stands_under_a_given_root"),
-        Row("§10", "deviation lists", "pki/deviations pki/leniency",
+        Row("§10", "deviation lists", "pki/known_deviations pki/leniency",
             "pki/test_deviations::test_a_list_is_used_only_when_its_state_signed_it_for_that_purpose"),
     ),
     "BSI TR-03110": (
@@ -201,7 +201,7 @@ STANDARDS = {
             "test_terminal_key::test_a_file_signs_by_every_scheme"),
     ),
     "Others": (
-        Row("BSI TR-03129-2 §7", "defect lists", "pki/deviations",
+        Row("BSI TR-03129-2 §7", "defect lists", "pki/known_deviations",
             "pki/test_deviations::test_defects_an_inspecting_authority_knows_of"),
         Row("BSI TR-03135", "outcomes", "document",
             "test_commands::test_inspect_verifies_a_folder"),

@@ -28,7 +28,7 @@ from passport_reader.document import ChipFinding, Mrz, Outcome, UnusableData, Un
 from passport_reader.lds import Ef, data_group
 from passport_reader.pki import chain, leniency, signed_data, validity
 from passport_reader.pki.certificate import Certificate, Verdict
-from passport_reader.pki.deviations import Deviation, Kind, Subject
+from passport_reader.pki.known_deviations import Kind, KnownDeviation, Subject
 from passport_reader.pki.policy import AlgorithmPolicy, Use
 from passport_reader.pki.signed_data import SecurityObject, SignedData
 from passport_reader.pki.trust import TrustStore
@@ -99,7 +99,7 @@ class Case:
     signer: Certificate
     issuer: Certificate | None
     moments: Moments
-    known: tuple[Deviation, ...]
+    known: tuple[KnownDeviation, ...]
     authentic: bool
     """Signature and chain hold: what the message says of itself is the State's word."""
     findings: tuple[ChipFinding, ...]

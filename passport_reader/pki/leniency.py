@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from passport_reader.document import ChipFinding, Outcome
-from passport_reader.pki.deviations import Deviation, Kind, Subject
+from passport_reader.pki.known_deviations import Kind, KnownDeviation, Subject
 
 CHECK: Final = "known_deviation"
 CODE: Final = "known_deviation"
@@ -29,11 +29,11 @@ _VALIDITY: Final = 5
 _COMPROMISED: Final = {Kind.ACTIVE_KEY: "active_authentication", Kind.CHIP_KEY: "chip_authentication"}
 
 
-def known_of(asked: Subject, known: Iterable[Deviation]) -> tuple[Deviation, ...]:
+def known_of(asked: Subject, known: Iterable[KnownDeviation]) -> tuple[KnownDeviation, ...]:
     return tuple(item for item in known if item.documents.include(asked))
 
 
-def findings(known: Sequence[Deviation]) -> tuple[ChipFinding, ...]:
+def findings(known: Sequence[KnownDeviation]) -> tuple[ChipFinding, ...]:
     """For an officer. A chip that must not be used at all, by a defect nobody can interpret, has failed."""
     return tuple(
         ChipFinding(
@@ -43,13 +43,13 @@ def findings(known: Sequence[Deviation]) -> tuple[ChipFinding, ...]:
     )
 
 
-def excused_groups(known: Iterable[Deviation]) -> frozenset[int]:
+def excused_groups(known: Iterable[KnownDeviation]) -> frozenset[int]:
     """Data groups whose wrong hash the State has owned up to."""
     parts = (item.parts for item in known if item.kind is Kind.GROUP_HASH)
     return frozenset[int]().union(*parts) - _IRREPLACEABLE
 
 
-def softened(finding: ChipFinding, known: Iterable[Deviation], *, authentic: bool) -> ChipFinding:
+def softened(finding: ChipFinding, known: Iterable[KnownDeviation], *, authentic: bool) -> ChipFinding:
     """A failed chain or validity that a deviation explains is undetermined.
 
     `authentic`: signature and chain hold, so that the signer is who the list names. A wrong signature of the signer's

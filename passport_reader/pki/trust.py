@@ -13,9 +13,9 @@ from typing import Final
 
 from passport_reader import tlv
 from passport_reader.document import PassportError, UnusableData
-from passport_reader.pki import certificate, deviations, directory, signed_data
+from passport_reader.pki import certificate, directory, known_deviations, signed_data
 from passport_reader.pki.certificate import Certificate, Verdict
-from passport_reader.pki.deviations import Deviation
+from passport_reader.pki.known_deviations import KnownDeviation
 from passport_reader.pki.register import Register, Standing
 from passport_reader.pki.revocation import RevocationList
 from passport_reader.pki.signed_data import SignedData, SignerName
@@ -74,7 +74,7 @@ class TrustStore:
         source: str = "",
         sources: Mapping[bytes, tuple[Source, ...]] | None = None,
         document_signers: Iterable[bytes] = (),
-        known: Iterable[Deviation] = (),
+        known: Iterable[KnownDeviation] = (),
         refused: Iterable[str] = (),
     ) -> None:
         self.certificates = tuple({item.der: item for item in certificates}.values())
@@ -195,13 +195,13 @@ class TrustStore:
         Raise `UnusableData` or `TrustRefused`; nothing of a list that is not signed as it must be is used.
         """
         signed = signed_data.parse(data)
-        if signed.content_type != deviations.DEVIATION_LIST:
+        if signed.content_type != known_deviations.DEVIATION_LIST:
             raise UnusableData("not a deviation list")
         signer = self.voucher(signed, _SIGNS_DEVIATION_LISTS)
         country = "" if signer is None else (self.issuer(signer) or signer).country
         if not country:
             raise TrustRefused("the deviation list is not signed by a deviation list signer of a believed State")
-        return self.merged(TrustStore(known=deviations.deviations(signed.content, country)))
+        return self.merged(TrustStore(known=known_deviations.deviations(signed.content, country)))
 
     def with_defect_list(self, data: bytes, *, roots: Sequence[bytes]) -> TrustStore:
         """And an inspecting authority's defect list (BSI TR-03129-2 §7), signed directly under one of `roots` (DER).
@@ -210,11 +210,11 @@ class TrustStore:
         Raise `UnusableData` or `TrustRefused`.
         """
         signed = signed_data.parse(data)
-        if signed.content_type != deviations.DEFECT_LIST:
+        if signed.content_type != known_deviations.DEFECT_LIST:
             raise UnusableData("not a defect list")
         if TrustStore.from_certificates(roots).voucher(signed, None) is None:
             raise TrustRefused("the defect list is not signed under a given root")
-        return self.merged(TrustStore(known=deviations.defects(signed.content)))
+        return self.merged(TrustStore(known=known_deviations.defects(signed.content)))
 
     def voucher(self, signed: SignedData, purpose: str | None) -> Certificate | None:
         """The signer whose signature is right, and who was in date: a certificate of this store itself, or one made

@@ -18,7 +18,7 @@ from passport_reader.data_groups.portrait_stream import Arriving, PortraitStream
 from passport_reader.deviations import Deviations
 from passport_reader.document import Outcome, PassportError
 from passport_reader.lds import Ef
-from passport_reader.pki import authentication, card_verifiable, certificate, deviations, signed_data
+from passport_reader.pki import authentication, card_verifiable, certificate, known_deviations, signed_data
 from passport_reader.pki.certificate import Verdict
 from passport_reader.pki.revocation import RevocationList
 from passport_reader.pki.trust import TrustStore
@@ -170,17 +170,17 @@ def deviation_list(data: bytes) -> None:
 
 
 @cache
-def _known_deviations() -> tuple[deviations.Deviation, ...]:
+def _known_deviations() -> tuple[known_deviations.KnownDeviation, ...]:
     return seeds.land().trust.with_deviation_list(seeds.deviation_lists()[0]).known
 
 
 def deviation_content(data: bytes) -> None:
     """The list inside, as if it had been signed."""
-    deviations.deviations(data, "UT")
+    known_deviations.deviations(data, "UT")
 
 
 def defect_content(data: bytes) -> None:
-    deviations.defects(data)
+    known_deviations.defects(data)
 
 
 def _contents(lists: list[bytes]) -> list[bytes]:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passport_reader.document import ChipFinding, Outcome, UnusableData
-from passport_reader.pki import authentication, certificate, deviations, signed_data
+from passport_reader.pki import authentication, certificate, known_deviations, signed_data
 from passport_reader.pki.revocation import RevocationList
 from passport_reader.pki.trust import TrustStore
 
@@ -229,8 +229,8 @@ READERS: dict[str, Callable[[bytes], object]] = {
     "message": signed_data.parse,
     "revocation list": RevocationList.parse,
     "directory": TrustStore.from_ldif,
-    "deviations": lambda data: deviations.deviations(data, "UT"),
-    "defects": deviations.defects,
+    "deviations": lambda data: known_deviations.deviations(data, "UT"),
+    "defects": known_deviations.defects,
 }
 
 
@@ -238,7 +238,7 @@ READERS: dict[str, Callable[[bytes], object]] = {
 def samples(press: Any, csca: Any) -> dict[str, bytes]:
     """One honest input for each reader."""
     tlv, signer = press.tlv, press.signer(csca)
-    oids = [press.oid(f"{arc}.2.1") for arc in (deviations.DEVIATION_LIST, deviations.DEFECT_LIST)]
+    oids = [press.oid(f"{arc}.2.1") for arc in (known_deviations.DEVIATION_LIST, known_deviations.DEFECT_LIST)]
     period = tlv(0xA4, *(tlv(0x18, b"20200101000000Z") for _ in range(2)))
     meant = tlv(0x30, tlv(0x80, b"P<"), tlv(0x82, signer.key_id), period, tlv(0xA5, tlv(0x13, b"L898902C3")))
     deviation = tlv(0x30, meant, tlv(0x31, tlv(0x30, tlv(0x13, b"words"), oids[0], tlv(0xA0, b"\x02\x01\x0c"))))

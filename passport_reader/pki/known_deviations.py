@@ -128,7 +128,7 @@ class Documents:
 
 
 @dataclass(frozen=True, slots=True)
-class Deviation:
+class KnownDeviation:
     kind: Kind
     documents: Documents
     parts: frozenset[int] = frozenset()
@@ -143,7 +143,7 @@ class Deviation:
         )
 
 
-def deviations(content: bytes, country: str) -> tuple[Deviation, ...]:
+def deviations(content: bytes, country: str) -> tuple[KnownDeviation, ...]:
     """DeviationList ::= SEQUENCE { version, digestAlgorithm OPTIONAL, deviations SET OF Deviation }.
 
     Doc 9303-12 §10.2. `country` is that of the CSCA above its signer: nobody deviates for another State.
@@ -166,14 +166,14 @@ def _hash_name(algorithm: bytes) -> str:
     return HASH_OIDS.get(lds.decode_oid(tlv.value(algorithm, 0x06)), "")
 
 
-def _deviation(data: bytes, country: str, digest_name: str) -> Iterator[Deviation]:
+def _deviation(data: bytes, country: str, digest_name: str) -> Iterator[KnownDeviation]:
     selected, described = list(tlv.objects(data))
     documents = _documents(selected.value, Documents(country=country, digest_name=digest_name))
     for item in tlv.objects(described.value):
         parts = {part.tag: part.value for part in tlv.objects(item.value)}
         words = parts.get(0x13, b"")[:MAX_WORDS].decode("ascii", "replace")
         kind = _KINDS.get(lds.decode_oid(parts[0x06]), Kind.UNKNOWN)
-        yield Deviation(kind, documents, _numbers(parts.get(0xA0, b"")), words)
+        yield KnownDeviation(kind, documents, _numbers(parts.get(0xA0, b"")), words)
 
 
 def _documents(data: bytes, documents: Documents) -> Documents:
@@ -218,7 +218,7 @@ def _numbers(parameters: bytes) -> frozenset[int]:
     return frozenset(int.from_bytes(item.value, "big") for item in found if item.tag == 0x02 and len(item.value) == 1)
 
 
-def defects(content: bytes) -> tuple[Deviation, ...]:
+def defects(content: bytes) -> tuple[KnownDeviation, ...]:
     """DefectList ::= SEQUENCE { version, hashAlg OID, defects SET OF Defect } (BSI TR-03129-2 §7).
 
     Defect ::= SEQUENCE { signerIdentifier, certificateHash OPTIONAL, knownDefects SET OF { OID, parameters } }.
@@ -234,7 +234,7 @@ def defects(content: bytes) -> tuple[Deviation, ...]:
         raise UnusableData("the defect list is not what TR-03129-2 says") from None
 
 
-def _defect(data: bytes, digest_name: str) -> Iterator[Deviation]:
+def _defect(data: bytes, digest_name: str) -> Iterator[KnownDeviation]:
     named, *hashed, known = list(tlv.objects(data))
     digest = hashed[0].value if hashed else None
     signer = signer_name(cms.SignerIdentifier.load(tlv.encode(named.tag, named.value)))
@@ -244,4 +244,4 @@ def _defect(data: bytes, digest_name: str) -> Iterator[Deviation]:
         arc = lds.decode_oid(oid.value)
         unknown = Kind.FORBIDDEN if arc.startswith(_FORBIDDING) else Kind.UNKNOWN
         encoded = b"".join(tlv.encode(each.tag, each.value) for each in parameters)
-        yield Deviation(_KINDS.get(arc, unknown), documents, _numbers(encoded))
+        yield KnownDeviation(_KINDS.get(arc, unknown), documents, _numbers(encoded))
