@@ -13,7 +13,7 @@ PassportError (document.py)
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -46,8 +46,8 @@ from passport_reader.protocols.access import Key, MrzKey
 from passport_reader.protocols.session import ChipSession
 from passport_reader.protocols.terminal_authentication import Binding
 
-_INSPECTED = (Ef.DG1, Ef.DG2, Ef.DG14, Ef.DG15)
-"""Who it is, the portrait, and the keys by which the chip proves itself."""
+_KEYS = (Ef.DG14, Ef.DG15)
+"""By which the chip proves itself."""
 _DETAILS = (Ef.DG5, Ef.DG7, Ef.DG11, Ef.DG12, Ef.DG13, Ef.DG16)
 _GUARDED = (Ef.DG3, Ef.DG4)
 """Fingers and irises: only for a terminal that the chip knows."""
@@ -182,20 +182,17 @@ class _Reading:
         if data is not None:
             self.files[file] = data
 
-    def _read_listed(self, files: Iterable[Ef]) -> None:
+    def _listed(self, files: Sequence[Ef]) -> list[Ef]:
         listed = {data_group(number) for number in examination.data_groups(self.files)[0]}
-        for file in files:
-            if file in listed:
-                self._read(file)
+        return [file for file in files if file in listed]
 
     def inspected(self) -> None:
         """EF.SOD, else EF.COM, and what an inspection needs. DG1 and DG2 are sought on every chip."""
         self._read(Ef.SOD)
         if Ef.SOD not in self.files:
             self._read(Ef.COM)
-        self._read(Ef.DG1)
-        self._read(Ef.DG2)
-        self._read_listed(_INSPECTED[2:])
+        for file in (Ef.DG1, Ef.DG2, *self._listed(_KEYS)):
+            self._read(file)
 
     def proofs(self, trust: TrustStore, terminal: Terminal | None, at: datetime) -> tuple[ChipFinding, ...]:
         """Active authentication first, for it may open the session anew; the others hang together in one."""
@@ -226,7 +223,7 @@ class _Reading:
         """Read what only this terminal may; the last proofs, which are the worst there were."""
         session, own = _AuthorisedSession(self._session, proven, mutual), self._reader
         self._reader = own.over(session)
-        self._read_what_is_allowed(_GUARDED)
+        self._read_what_is_allowed(self._listed(_GUARDED))
         self._reader = own
         return session.proven
 
@@ -250,15 +247,15 @@ class _Reading:
     def rest(self, *, details: bool) -> None:
         """What nobody waits for. EF.COM is worth reading for what it says differently from EF.SOD."""
         if Ef.COM not in self.files:
-            self._read_what_is_allowed((Ef.COM,), listed=False)
+            self._read_what_is_allowed([Ef.COM])
         if details:
-            self._read_what_is_allowed(_DETAILS)
+            self._read_what_is_allowed(self._listed(_DETAILS))
 
-    def _read_what_is_allowed(self, files: Sequence[Ef], *, listed: bool = True) -> None:
+    def _read_what_is_allowed(self, files: Sequence[Ef]) -> None:
         """A chip may refuse what is not obligatory: then it is not there. What it garbles is told as a deviation."""
         for file in files:
             try:
-                self._read_listed((file,)) if listed else self._read(file)
+                self._read(file)
             except MessagingFailed:
                 raise
             except ChipRefused:
