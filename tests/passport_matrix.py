@@ -62,7 +62,7 @@ STANDARDS = {
             "test_wire_proofs::test_a_file_beyond_32_kilobytes_is_read_to_its_end "
             "test_wire_format::test_a_file_of_fifty_kilobytes_comes_whole_whatever_length_is_refused"),
         Row("§3.11", "EF.ATR/INFO, EF.DIR, EF.CardAccess, EF.CardSecurity",
-            "card/capabilities data_groups/card_files data_groups/security_infos data_groups/signed_files",
+            "atr_info card/capabilities data_groups/card_files data_groups/security_infos data_groups/signed_files",
             "test_wire_format::test_lengths_by_the_cards_own_word "
             "data_groups/test_contents::test_what_the_card_can_do_and_which_applications_it_has"),
         Row("§4.6.1", "EF.COM", "lds data_groups/contents",

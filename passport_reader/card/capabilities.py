@@ -8,18 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from passport_reader import tlv
+from passport_reader import atr_info
+from passport_reader.atr_info import CardCapabilities
 from passport_reader.card.apdu import EXTENDED_LE, SHORT_DATA, SHORT_LE
+from passport_reader.deviations import Deviations
 from passport_reader.document import UnusableData
+from passport_reader.lds import Ef
 
 EXTENDED_RESPONSE: Final = 2048
 """Longest answer asked of a card that takes extended length without telling how much of it."""
 
-_CAPABILITIES: Final = 0x47
-"""Card capabilities in EF.ATR/INFO; as compact data object 7x in the historical bytes."""
-_EXTENDED_LENGTH: Final = 0x7F66
-_CHAINING, _EXTENDED = 0x80, 0x40  # of the third byte of the capabilities (table 119)
-_SEVERAL_BYTES: Final = 3
+_COMPACT_TAG: Final = 7
+"""Of card capabilities among the historical bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,41 +35,29 @@ class Capabilities:
         return self.response > SHORT_LE
 
 
-def of(atr: bytes, atr_info: bytes = b"") -> Capabilities:
-    """EF.ATR/INFO where there is one, else the ATR. Nothing in them is an error."""
-    told = _told(_compact(_historical(atr)))
+def of(atr: bytes, file: bytes = b"") -> Capabilities:
+    """By EF.ATR/INFO, and by the ATR where that is silent. Nothing in them is an error."""
+    chaining, extended = atr_info.third_byte(_compact(_historical(atr)))
     try:
-        for item in tlv.objects(atr_info):
-            if item.tag == _CAPABILITIES and len(item.value) == _SEVERAL_BYTES:
-                told = _told(item.value)
-        return _limited(told, atr_info)
+        told = atr_info.card_capabilities(file, Deviations(Ef.ATR_INFO.title))
     except UnusableData:
-        return told
-
-
-def _told(table: bytes) -> Capabilities:
-    if len(table) != _SEVERAL_BYTES:
-        return Capabilities()
-    chaining, extended = bool(table[2] & _CHAINING), bool(table[2] & _EXTENDED)
-    return Capabilities(chaining, EXTENDED_RESPONSE, EXTENDED_LE - 1) if extended else Capabilities(chaining)
-
-
-def _limited(told: Capabilities, atr_info: bytes) -> Capabilities:
-    """By the extended length information: the most bytes of a command, then of a response."""
-    for item in tlv.objects(atr_info):
-        if item.tag == _EXTENDED_LENGTH:
-            limits = [int.from_bytes(part.value, "big") for part in tlv.objects(item.value) if part.tag == 0x02]
-            if len(limits) == 2 and limits[1] > SHORT_LE:
-                command, response = (min(limit, EXTENDED_LE) for limit in limits)
-                return replace(told, response=response, command=max(command, SHORT_DATA))
-    return told
+        told = CardCapabilities()
+    extended = extended if told.extended_length is None else told.extended_length
+    chaining = chaining if told.command_chaining is None else told.command_chaining
+    usual = (
+        Capabilities(bool(chaining), EXTENDED_RESPONSE, EXTENDED_LE - 1) if extended else Capabilities(bool(chaining))
+    )
+    if told.longest_response is None or told.longest_response <= SHORT_LE:
+        return usual
+    longest = min(told.longest_command or 0, EXTENDED_LE)
+    return replace(usual, response=min(told.longest_response, EXTENDED_LE), command=max(longest, SHORT_DATA))
 
 
 def _compact(objects: bytes) -> bytes:
     """The capabilities among compact data objects: tag and length in one byte (§12.1.1.2)."""
     while objects:
         tag, length = objects[0] >> 4, objects[0] & 0x0F
-        if tag == _CAPABILITIES & 0x0F:
+        if tag == _COMPACT_TAG:
             return objects[1 : 1 + length]
         objects = objects[1 + length :]
     return b""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
-from passport_reader import lds
+from passport_reader import atr_info, lds
+from passport_reader.atr_info import CardCapabilities
 from passport_reader.data_groups import (
     biometrics,
     card_files,
@@ -21,7 +22,7 @@ from passport_reader.data_groups import (
     signed_files,
 )
 from passport_reader.data_groups.biometrics import BiometricBlock
-from passport_reader.data_groups.card_files import Application, CardCapabilities
+from passport_reader.data_groups.card_files import Application
 from passport_reader.data_groups.document_details import DocumentDetails
 from passport_reader.data_groups.faces import Face
 from passport_reader.data_groups.fingers import Finger
@@ -69,7 +70,7 @@ class Contents:
 _Decoder = Callable[[bytes, Deviations], object]
 
 _DECODERS: Final[Mapping[Ef, tuple[str, _Decoder]]] = {
-    Ef.ATR_INFO: ("capabilities", card_files.card_capabilities),
+    Ef.ATR_INFO: ("capabilities", atr_info.card_capabilities),
     Ef.DIR: ("applications", card_files.applications),
     Ef.CARD_ACCESS: ("card_access", security_infos.card_access),
     Ef.CARD_SECURITY: ("card_security", signed_files.card_security),

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from passport_reader.atr_info import CardCapabilities
 from passport_reader.data_groups import contents
-from passport_reader.data_groups.card_files import Application, CardCapabilities
+from passport_reader.data_groups.card_files import Application
 from passport_reader.data_groups.contents import Contents
 from passport_reader.data_groups.security_infos import (
     ActiveAuthenticationOffer,
