@@ -155,12 +155,14 @@ async def open_hall(plan: Plan, people: Cast) -> AsyncIterator[Hall]:
         stations = await asyncio.to_thread(_stations, plan, _surroundings(plan, site, console, world))
         for station in stations:
             stack.callback(station.close)
-        await console.prepare(stations)
-        programs = [console.program, *(program for station in stations for program in station.programs)]
-        for program in programs:
-            await program.start()
+        # Stations start while the console is being set up: one that is not there yet is to them like one that is away.
+        for program in (program for station in stations for program in station.programs):
             stack.push_async_callback(program.stop)
-        for program in programs:
+            await program.start()
+        await console.prepare(stations)
+        stack.push_async_callback(console.program.stop)
+        await console.program.start()
+        for program in (console.program, *(program for station in stations for program in station.programs)):
             await program.ready(client)
         today = datetime.now(JAPAN).date()
         director = cast(plan.seed, people.people, today=today)
