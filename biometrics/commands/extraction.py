@@ -1,0 +1,67 @@
+"""`extract`: from an image to a template."""
+
+from __future__ import annotations
+
+import json
+import math
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from biometrics.commands.terminal import one_line_errors
+
+
+class RecordFormat(StrEnum):
+    ISO_19794_2 = "iso19794-2"
+
+
+def extract(
+    image: Annotated[Path, typer.Argument(help="TIFF, PNG, BMP, JPEG or WSQ; dark ridges on light.")],
+    out: Annotated[Optional[Path], typer.Option(help="Where the record goes.")] = None,  # noqa: UP045 - typer reads it
+    format: Annotated[RecordFormat, typer.Option(help="Of the record.")] = RecordFormat.ISO_19794_2,
+    dpi: Annotated[Optional[int], typer.Option(help="Instead of what the file says.")] = None,  # noqa: UP045
+    as_json: Annotated[bool, typer.Option("--json", help="List minutiae and quality.")] = False,
+) -> None:
+    """A fingerprint's template.
+
+    Example: python -m biometrics extract print.png --format iso19794-2 --out print.fmr
+    """
+    from biometrics.finger import image as images  # here: compiled kernels would slow every other command's start
+    from biometrics.finger.extract import extract as extracted
+    from biometrics.finger.records import to_iso19794_2
+
+    with one_line_errors():
+        pixels, stated = images.read(image, dpi=dpi)
+        template = extracted(pixels, stated)
+        if out is not None:
+            out.write_bytes(to_iso19794_2([template]))
+    if as_json:
+        typer.echo(json.dumps(_listed(template), indent=2))
+    else:
+        advice = f", {template.quality.advice}" if template.quality.advice else ""
+        typer.echo(f"{len(template.minutiae)} minutiae, quality {template.quality.value} of 100{advice}")
+
+
+def _listed(template: Any) -> dict[str, Any]:
+    from biometrics.finger.minutiae import MinutiaKind
+
+    found = template.minutiae
+    columns = zip(found.x, found.y, found.direction, found.quality, found.kind, strict=True)
+    return {
+        "width": template.width,
+        "height": template.height,
+        "dpi": 500,
+        "quality": {"value": template.quality.value, "advice": template.quality.advice},
+        "minutiae": [
+            {
+                "x": round(float(x), 1),
+                "y": round(float(y), 1),
+                "direction": round(math.degrees(float(direction)), 1),
+                "quality": round(100 * float(quality)),
+                "type": MinutiaKind(int(kind)).name.lower(),
+            }
+            for x, y, direction, quality, kind in columns
+        ],
+    }
