@@ -7,7 +7,7 @@ Read from top to bottom this is the algorithm:
 3. `gradient_tensor`, `orientation`: the structure tensor averaged in double angles (Bazen and Gerez, PAMI 2002).
 4. `frequency`: the spectrum of the signature across the ridges (the x-signature of Hong, Wan and Jain).
 5. `gabor.curved_gabor`: Gottschlich's curved Gabor filter (IEEE TIP 2012), made separable.
-6. `reorientation`: orientation once more, from the ridges that the first pass found; then 5 again at full resolution.
+6. `reorientation`: orientation once more, from the ridges that the first pass found; then 5 again along it.
 
 All arrays are float32 unless a docstring says otherwise. A cell is 4 px, a block 16 px.
 """
@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biometrics.capture import Gray
+from biometrics.finger.compiled import compiled
 from biometrics.finger.parameters import BLOCK, CELL, Parameters
 
 Map = npt.NDArray[np.float32]
@@ -131,16 +132,28 @@ def frequency(normalised: Map, field: Orientation, mask: Mask, p: Parameters) ->
 def _signatures(normalised: Map, present: npt.NDArray[np.bool_], tangent: Map, p: Parameters) -> Map:
     """Shape (blocks, 2 reach + 1): means along the ridge, sampled across it through each block's centre."""
     rows, columns = np.nonzero(present)
-    centre_x, centre_y = (columns + 0.5) * BLOCK - 0.5, (rows + 0.5) * BLOCK - 0.5
-    along, across = np.meshgrid(
-        np.arange(-p.signature_width, p.signature_width + 1, 2, dtype=np.float32),
-        np.arange(-p.signature_reach, p.signature_reach + 1, dtype=np.float32),
-    )
-    cosine, sine = np.cos(tangent)[:, None], np.sin(tangent)[:, None]
-    x = centre_x[:, None] + along.ravel() * cosine - across.ravel() * sine
-    y = centre_y[:, None] + along.ravel() * sine + across.ravel() * cosine
-    samples = cv2.remap(normalised, x.astype(np.float32), y.astype(np.float32), cv2.INTER_NEAREST)
-    return np.asarray(samples.reshape(len(rows), *along.shape).mean(axis=2), dtype=np.float32)
+    centres = np.stack([columns, rows, tangent]).astype(np.float32)
+    centres[:2] = (centres[:2] + np.float32(0.5)) * BLOCK  # and half a pixel less, for which rounding down makes up
+    signatures = np.zeros((len(rows), 2 * p.signature_reach + 1), np.float32)
+    _sample(normalised, centres, p.signature_width, signatures)
+    return signatures
+
+
+@compiled
+def _sample(normalised: Map, centres: Map, width: int, signatures: Map) -> None:
+    """Every second pixel along the ridge; beyond the image there is nothing."""
+    reach, samples = signatures.shape[1] // 2, width + 1
+    for block in range(signatures.shape[0]):
+        x, y = centres[0, block], centres[1, block]
+        cosine, sine = np.cos(centres[2, block]), np.sin(centres[2, block])
+        for across in range(-reach, reach + 1):
+            total = np.float32(0)
+            for along in range(-width, width + 1, 2):
+                column = int(x + along * cosine - across * sine)
+                row = int(y + along * sine + across * cosine)
+                if 0 <= column < normalised.shape[1] and 0 <= row < normalised.shape[0]:
+                    total += normalised[row, column]
+            signatures[block, across + reach] = total / samples
 
 
 def _strongest_line(signatures: Map, p: Parameters) -> tuple[Map, Map]:

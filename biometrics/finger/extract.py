@@ -31,12 +31,15 @@ def _unseen(step: str, result: npt.NDArray[np.generic]) -> None:
 @dataclass(frozen=True, slots=True)
 class RidgeField:
     """How ridges run, on cells of 8 px: cosine and sine of twice the tangent (image axes), coherence 0 to 1 (0
-    outside the print), ridges a pixel, and where the print is. All float16 but `inside`."""
+    outside the print), ridges a pixel, and where the print is. `phase` says where between two ridges the middle of a
+    cell lies, -π to π: 0 on a crest, growing across it along the tangent (half the doubled angle, 0 to π) turned a
+    quarter clockwise as seen. All float16 but `inside`."""
 
     cosine: npt.NDArray[np.float16]
     sine: npt.NDArray[np.float16]
     coherence: npt.NDArray[np.float16]
     frequency: npt.NDArray[np.float16]
+    phase: npt.NDArray[np.float16]
     inside: npt.NDArray[np.bool_]
 
 
@@ -74,53 +77,62 @@ def extract(
     lines = enhance.frequency(normalised, rough, mask, p)
     trace("frequency", lines)
     ridges, field, searched = _two_passes(normalised, rough, lines, mask, p, trace)
-    amplitude = enhance.on_cells(ridges.amplitude)
+    amplitude = enhance.on_cells(ridges.amplitude, CELL // ridges.spacing)
     area = enhance.print_area(mask, _smooth(amplitude, 2.0), p)
     trace("area", area)
-    found = rated(vortices(ridges, _at_pixels(searched)), _smooth(amplitude, 2.5), field.coherence)
+    found = rated(vortices(ridges, _at_samples(searched, ridges.spacing)), _smooth(amplitude, 2.5), field.coherence)
     trace("vortices", np.stack([found.x, found.y, found.direction, found.quality]))
     kept = reliable(found, area, p)
     trace("minutiae", np.stack([kept.x, kept.y, kept.direction, kept.quality]))
     quality = assess(grey, area, rough.coherence, amplitude, kept)
-    return FingerTemplate(kept, width, height, quality, _ridge_field(field, lines, area))
+    return FingerTemplate(kept, width, height, quality, _ridge_field(field, lines, area, ridges))
 
 
 def _two_passes(
     normalised: Map, rough: Orientation, lines: Map, mask: Mask, p: Parameters, trace: Trace
 ) -> tuple[Response, Orientation, Mask]:
-    """The ridges at full resolution, the orientation they were filtered along, and the mask they were sought in."""
-    first = curved_gabor(normalised, rough, lines, mask, halved=True, length=p.first_length, step=p.first_step, p=p)
+    """The ridges, the orientation they were filtered along, and the mask they were sought in."""
+    first = curved_gabor(normalised, rough, lines, mask, spacing=2, length=p.first_length, step=p.first_step, p=p)
     trace("first pass", first.even)
-    amplitude, half = first.amplitude, CELL // 2
-    field = enhance.reorientation(first.even, amplitude, half, p)
+    amplitude, cell = first.amplitude, CELL // 2
+    field = enhance.reorientation(first.even, amplitude, cell, p)
     trace("reorientation", np.dstack([field.cosine, field.sine, field.coherence]))
-    narrow = enhance.narrowed(mask, _smooth(enhance.on_cells(amplitude, half), 2.0), p)
-    second = curved_gabor(
-        normalised, field, lines, narrow, halved=False, length=p.second_length, step=p.second_step, p=p
-    )
+    narrow = enhance.narrowed(mask, _smooth(enhance.on_cells(amplitude, cell), 2.0), p)
+    second = curved_gabor(normalised, field, lines, narrow, spacing=1, length=p.second_length, step=p.second_step, p=p)
     trace("second pass", second.even)
     return second, field, narrow
 
 
-def _ridge_field(field: Orientation, lines: Map, area: Mask) -> RidgeField:
+def _ridge_field(field: Orientation, lines: Map, area: Mask, ridges: Response) -> RidgeField:
     rows, columns = area.shape[0] // 2, area.shape[1] // 2
 
     def halved(values: Map) -> Map:
         return np.asarray(cv2.resize(values, (columns, rows), interpolation=cv2.INTER_AREA), dtype=np.float32)
 
     inside = halved(area.astype(np.float32)) > 0.5
+    cosine, sine = halved(field.cosine), halved(field.sine)
     return RidgeField(
-        halved(field.cosine).astype(np.float16),
-        halved(field.sine).astype(np.float16),
+        cosine.astype(np.float16),
+        sine.astype(np.float16),
         (halved(field.coherence) * inside).astype(np.float16),
         halved(lines).astype(np.float16),
+        _phase(cosine, sine, ridges).astype(np.float16),
         inside,
     )
+
+
+def _phase(cosine: Map, sine: Map, ridges: Response) -> Map:
+    """Of the sample in the middle of each cell, in the sense of the cell's own tangent."""
+    every = FIELD_CELL // ridges.spacing
+    middle = np.s_[every // 2 :: every, every // 2 :: every]
+    angle = np.mod(np.arctan2(sine, cosine), np.float32(2 * np.pi)) / 2
+    along = np.cos(angle) * ridges.tangent_x[middle] + np.sin(angle) * ridges.tangent_y[middle]
+    return np.asarray(np.arctan2(-np.sign(along) * ridges.odd[middle], ridges.even[middle]), np.float32)
 
 
 def _smooth(values: Map, sigma: float) -> Map:
     return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma), dtype=np.float32)
 
 
-def _at_pixels(mask: Mask) -> Mask:
-    return np.asarray(mask.repeat(CELL, 0).repeat(CELL, 1), dtype=np.uint8)
+def _at_samples(mask: Mask, spacing: int) -> Mask:
+    return np.asarray(mask.repeat(CELL // spacing, 0).repeat(CELL // spacing, 1), dtype=np.uint8)

@@ -2,9 +2,12 @@
 Gabor filters", IEEE TIP 2012), made separable: first an even and an odd profile across the ridge, then an average of
 both along the streamline.
 
-Even and odd responses are the cosine and sine parts of one wave, `amplitude · exp(i phase)`: the phase is 0 on a
-ridge's crest and grows across it. The sign of the odd part depends on which way the tangent points, so whoever walks
-along a ridge carries that sign along.
+Even and odd responses are the cosine and the negative sine of one wave's phase, `even + i odd = amplitude · exp(-i
+phase)`: the phase is 0 on a ridge's crest and grows across it, along the tangent turned a quarter clockwise as seen.
+Which way that is depends on which way the tangent points, so whoever walks along a ridge carries that sign along.
+
+A wave is known between its samples: a step across turns its phase by the ridge frequency. So the first pass may look
+at every second pixel only, and the streamline's points are read from the nearest sample, turned to where they lie.
 """
 
 from __future__ import annotations
@@ -12,13 +15,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from biometrics.finger.compiled import compiled
+from biometrics.finger.compiled import compiled, single
 from biometrics.finger.enhance import Map, Mask, Orientation
 from biometrics.finger.parameters import Parameters
 
@@ -26,16 +28,20 @@ FREQUENCIES = 41
 """Profiles kept ready, evenly between the lowest and highest frequency: steps of 0.35 ridges in 100 px."""
 REACH = 13
 """Half length of the longest profile: 2.4 sigma of a 12 px ridge; longer periods are cut there."""
+EDGE = 4
+"""Samples around the image, more than a step along the ridge."""
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The filtered print, at the pass's resolution: wave and unit tangent (image axes) at every pixel."""
+    """The filtered print: wave and unit tangent (image axes) at every `spacing`th pixel, each way. Sample (row, column)
+    lies at pixel `spacing · column + (spacing - 1) / 2`, and so for rows."""
 
     even: Map
     odd: Map
     tangent_x: Map
     tangent_y: Map
+    spacing: int
 
     @property
     def amplitude(self) -> Map:
@@ -75,36 +81,34 @@ def curved_gabor(
     frequency: Map,
     mask: Mask,
     *,
-    halved: bool,
+    spacing: int,
     length: float,
     step: float,
     p: Parameters,
 ) -> Response:
-    """Filter `source` (normalised, at full resolution) inside `mask`; the response is at half resolution if `halved`.
-
-    `length` and `step` are full-resolution pixels along the streamline to either side.
-    """
-    scale = 2 if halved else 1
-    height, width = source.shape[0] // scale, source.shape[1] // scale
+    """Filter `source` (normalised) inside `mask`. `length` and `step` are pixels along the streamline to either
+    side."""
+    height, width = source.shape[0] // spacing, source.shape[1] // spacing
     size = (width, height)
-    if halved:
-        source = np.asarray(cv2.resize(source, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
     inside = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
-    lines = np.asarray(cv2.resize(frequency * np.float32(scale), size, interpolation=cv2.INTER_LINEAR), np.float32)
-    tangent_x, tangent_y = _tangents(field, size)
-    lowest, highest = scale / p.longest_period, scale / p.shortest_period
+    lines = np.asarray(cv2.resize(frequency, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    lowest, highest = 1 / p.longest_period, 1 / p.shortest_period
     bank = profiles(lowest, highest, p.across_sigma)
     number = np.clip(np.rint((lines - lowest) * ((FREQUENCIES - 1) / (highest - lowest))), 0, FREQUENCIES - 1)
-    margin = REACH + 2
+    margin = REACH + 3
     wide = np.asarray(cv2.copyMakeBorder(source, margin, margin, margin, margin, cv2.BORDER_REPLICATE), np.float32)
-    wave = np.zeros((height, width, 4), np.float32)
-    wave[..., 2], wave[..., 3] = tangent_x, tangent_y
-    _across(wide, margin, number.astype(np.uint8), inside, bank.even, bank.odd, bank.reach, wave)
+    wave = np.zeros((height + 2 * EDGE, width + 2 * EDGE, 4), np.float32)
+    image = wave[EDGE:-EDGE, EDGE:-EDGE]
+    image[..., 2], image[..., 3] = _tangents(field, size)
+    image[inside == 0] = 0
+    first = single(margin + (spacing - 1) / 2)
+    _across(wide, spacing, first, number.astype(np.uint8), inside, bank.even, bank.odd, bank.reach, image)
     steps = round(length / step)
     weights = np.exp(-(np.arange(steps + 1) ** 2) / (2 * (steps / 2) ** 2)).astype(np.float32)
     even, odd = np.zeros((height, width), np.float32), np.zeros((height, width), np.float32)
-    _along(wave, inside, weights, cast("float", np.float32(step / scale)), even, odd)
-    return Response(even, odd, tangent_x, tangent_y)
+    turns = np.asarray(np.float32(2 * math.pi * spacing) * lines, np.float32)
+    _along(wave, turns, weights, single(step / spacing), even, odd)
+    return Response(even, odd, image[..., 2], image[..., 3], spacing)
 
 
 def _tangents(field: Orientation, size: tuple[int, int]) -> tuple[Map, Map]:
@@ -119,17 +123,19 @@ def _tangents(field: Orientation, size: tuple[int, int]) -> tuple[Map, Map]:
 
 @compiled
 def _bilinear(values: Map, x: float, y: float) -> float:
-    column, row = np.int32(x), np.int32(y)
-    right, down = x - column, y - row
-    upper = values[row, column] + right * (values[row, column + 1] - values[row, column])
-    lower = values[row + 1, column] + right * (values[row + 1, column + 1] - values[row + 1, column])
+    column, row = np.uint32(np.int32(x)), np.uint32(np.int32(y))  # unsigned: an index that need not be tried for < 0
+    right, down = x - single(np.int32(x)), y - single(np.int32(y))
+    beside, below = np.uint32(column + np.uint32(1)), np.uint32(row + np.uint32(1))
+    upper = values[row, column] + right * (values[row, beside] - values[row, column])
+    lower = values[below, column] + right * (values[below, beside] - values[below, column])
     return upper + down * (lower - upper)  # type: ignore[no-any-return]  # a numpy scalar is a float here
 
 
 @compiled
 def _across(
     wide: Map,
-    margin: int,
+    spacing: int,
+    first: float,
     number: Mask,
     inside: Mask,
     evens: Map,
@@ -137,8 +143,8 @@ def _across(
     reaches: npt.NDArray[np.int64],
     wave: Map,
 ) -> None:
-    """Profiles along the normal of every pixel inside, into `wave`'s first two channels; the other two hold the
-    tangent. `wide` has a margin for their ends."""
+    """Profiles along the normal of every sample inside, into `wave`'s first two channels; the other two hold the
+    tangent. `wide` has a margin for their ends; the first sample lies at (`first`, `first`) in it."""
     height, width = inside.shape
     for y in range(height):
         for x in range(width):
@@ -146,11 +152,11 @@ def _across(
                 continue
             normal_x, normal_y = -wave[y, x, 3], wave[y, x, 2]
             bank = number[y, x]
-            centre_x, centre_y = np.float32(x + margin), np.float32(y + margin)
-            even = evens[bank, REACH] * wide[y + margin, x + margin]
-            odd = np.float32(0)
+            centre_x, centre_y = first + single(x * spacing), first + single(y * spacing)
+            even = evens[bank, REACH] * _bilinear(wide, centre_x, centre_y)
+            odd = single(0)
             for v in range(1, reaches[bank] + 1):
-                dx, dy = np.float32(v) * normal_x, np.float32(v) * normal_y
+                dx, dy = single(v) * normal_x, single(v) * normal_y
                 ahead = _bilinear(wide, centre_x + dx, centre_y + dy)
                 behind = _bilinear(wide, centre_x - dx, centre_y - dy)
                 even += evens[bank, REACH + v] * (ahead + behind)
@@ -160,33 +166,40 @@ def _across(
 
 
 @compiled
-def _along(wave: Map, inside: Mask, weights: Map, step: float, even: Map, odd: Map) -> None:
-    """Weighted means over the streamline through every pixel, both ways, until it leaves the mask.
+def _along(wave: Map, turns: Map, weights: Map, step: float, even: Map, odd: Map) -> None:
+    """Weighted means over the streamline through every sample, both ways, until it leaves the mask.
 
-    `wave` holds even, odd and the tangent side by side: one line of the processor's cache for each step.
+    `wave` holds even, odd and the tangent side by side: one line of the processor's cache for each step. There is no
+    tangent outside the mask, nor in the `EDGE` around the image, which is wider than a step. `turns` is how far the
+    phase turns from one sample to the next across the ridge, `step` is in samples.
     """
-    height, width = inside.shape
-    half, one = np.float32(0.5), np.float32(1)
+    height, width = even.shape
+    half, one = single(0.5), single(1)
     for y in range(height):
         for x in range(width):
-            if inside[y, x] == 0:
+            start = wave[y + EDGE, x + EDGE]
+            if start[2] == 0 and start[3] == 0:
                 continue
-            sum_even, sum_odd = weights[0] * wave[y, x, 0], weights[0] * wave[y, x, 1]
-            total = weights[0]
+            sum_even, sum_odd, total = weights[0] * start[0], weights[0] * start[1], weights[0]
             for way in (one, -one):
-                dx, dy = way * wave[y, x, 2] * step, way * wave[y, x, 3] * step
-                px, py = np.float32(x) + half, np.float32(y) + half
+                dx, dy = way * start[2] * step, way * start[3] * step
+                px, py = single(x + EDGE), single(y + EDGE)
                 for k in range(1, len(weights)):
                     px += dx
                     py += dy
-                    column, row = np.int32(px), np.int32(py)
-                    if column < 0 or row < 0 or column >= width or row >= height or inside[row, column] == 0:
+                    column, row = np.int32(px + half), np.int32(py + half)
+                    here = wave[np.uint32(row), np.uint32(column)]
+                    here_even, here_odd, tangent_x, tangent_y = here[0], here[1], here[2], here[3]
+                    if tangent_x == 0 and tangent_y == 0:
                         break
-                    dx_here, dy_here = wave[row, column, 2] * step, wave[row, column, 3] * step
-                    same = one if dx_here * dx + dy_here * dy >= 0 else -one
-                    sum_even += weights[k] * wave[row, column, 0]
-                    sum_odd += weights[k] * same * way * wave[row, column, 1]
+                    same = one if tangent_x * dx + tangent_y * dy >= 0 else -one
+                    phase = turns[y, x] * ((py - single(row)) * tangent_x - (px - single(column)) * tangent_y)
+                    square = phase * phase  # at most a quarter turn: two terms of each series do
+                    cosine = one - square * (half - square * single(1 / 24))
+                    sine = phase * (one - square * single(1 / 6))
+                    sum_even += weights[k] * (here_even * cosine + here_odd * sine)
+                    sum_odd += weights[k] * same * way * (here_odd * cosine - here_even * sine)
                     total += weights[k]
-                    dx, dy = same * dx_here, same * dy_here
+                    dx, dy = same * tangent_x * step, same * tangent_y * step
             even[y, x] = sum_even / total
             odd[y, x] = sum_odd / total

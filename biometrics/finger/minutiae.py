@@ -61,17 +61,21 @@ NO_MINUTIAE = Minutiae(_EMPTY, _EMPTY, _EMPTY, _EMPTY, np.zeros(0, dtype=np.uint
 
 
 def vortices(response: Response, inside: Mask) -> Minutiae:
-    """All phase vortices within `inside` (full resolution), unrated (quality 0)."""
+    """All phase vortices within `inside` (at the response's samples), unrated (quality 0)."""
     found = np.empty((MOST_VORTICES, 3), np.float32)
     count = _vortices(response.even, response.odd, response.tangent_x, response.tangent_y, inside, found)
-    x, y, toward = found[:count].T
-    kind = _kinds(response.even, x, y, toward)
+    column, row, toward = found[:count].T
+    kind = _kinds(response, column, row, toward)
+    spacing, offset = np.float32(response.spacing), np.float32((response.spacing - 1) / 2)
+    x, y = column * spacing + offset, row * spacing + offset
     return Minutiae(x, y, np.mod(-toward, np.float32(2 * math.pi)), np.zeros(count, np.float32), kind)
 
 
-def _kinds(even: Map, x: Map, y: Map, toward: Map) -> npt.NDArray[np.uint8]:
-    """A ridge ahead (even > 0) makes an ending, a valley a fork. Looked at 3 to 7 px ahead, within a ridge period."""
-    ahead = np.arange(3, 8, dtype=np.float32)
+def _kinds(response: Response, x: Map, y: Map, toward: Map) -> npt.NDArray[np.uint8]:
+    """A ridge ahead (even > 0) makes an ending, a valley a fork. Looked at 3 to 7 px ahead, within a ridge period;
+    `x` and `y` count samples."""
+    even = response.even
+    ahead = np.arange(3, 8, dtype=np.float32) / response.spacing
     columns = np.clip(np.rint(x[:, None] + ahead * np.cos(toward)[:, None]), 0, even.shape[1] - 1).astype(np.intp)
     rows = np.clip(np.rint(y[:, None] + ahead * np.sin(toward)[:, None]), 0, even.shape[0] - 1).astype(np.intp)
     ridge = even[rows, columns].mean(axis=1) > 0

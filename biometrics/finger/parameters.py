@@ -56,8 +56,8 @@ class Parameters:
     """Of a ridge period: the envelope across ridges holds about one ridge and two valleys. Measured."""
     first_length: float = 8.0
     first_step: float = 2.0
-    second_length: float = 12.0
-    second_step: float = 1.5
+    second_length: float = 10.0
+    second_step: float = 2.5
     """How far each pass averages along the streamline to either side, and in what steps. Longer filters merge
     minutiae (measured: worse)."""
 
