@@ -1,8 +1,9 @@
 """Numbers fitted to data: what makes a score a log-likelihood ratio, and which threshold means which error rate.
 
-Fitted by `python -m benchmarks.fingers --calibrate` on all 2,940 mated and 28,160 other pairs of FVC2004 DB1-4 B and
-U.are.U: rates measured on these same pairs are a little too good. The threshold is the lowest score at which at most
-one in a thousand of the 28,160 non-mated pairs would match.
+Fitted by `python -m benchmarks.finger_calibration` on all 2,940 mated and 28,160 other pairs of FVC2004 DB1-4 B and
+U.are.U: rates measured on these same pairs are a little too good; the command prints those of a score that never saw
+the finger it judges. A threshold is the lowest score at which at most that share of the 28,160 non-mated pairs would
+match; under one in a thousand they are extrapolated, by an exponential tail through the highest two hundred scores.
 """
 
 from __future__ import annotations
@@ -12,18 +13,37 @@ from typing import Final
 
 FMR: Final = 0.001
 """The false match rate that `Calibration.threshold` stands for."""
+MEASURED_TO: Final = 0.001
+"""Thresholds for lower rates rest on an extrapolation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`offset` + `weights` · features (see `compare.features`) is the natural logarithm of the likelihood ratio."""
+    """`offset` + `weights` · features (see `compare.features`) is the natural logarithm of the likelihood ratio.
+    `thresholds` are for false match rates of 10^-1, 10^-2 and so on."""
 
     offset: float
     weights: tuple[float, ...]
-    threshold: float
+    thresholds: tuple[float, ...]
+
+    @property
+    def threshold(self) -> float:
+        """For a false match rate of 0.1 %."""
+        return self.threshold_for(FMR)
+
+    def threshold_for(self, fmr: float) -> float:
+        """`fmr` is one of 0.1, 0.01, … 0.000001. Raises `ValueError` for others: a rate between is nobody's measure."""
+        for power, threshold in enumerate(self.thresholds, start=1):
+            if abs(fmr * 10**power - 1) < 1e-6:
+                return threshold
+        raise ValueError(f"no threshold for a false match rate of {fmr}")
 
 
-WITH_FIELDS: Final = Calibration(4.2953, (7.9237, 2.6523, 1.0459, 10.9436, -16.3551), threshold=0.3068)
-"""Both templates come from images: common ground and ridge periods are known too."""
-WITHOUT_FIELDS: Final = Calibration(9.8677, (11.2725, 3.9683, 1.6983, 4.8692, 0.0), threshold=0.6666)
+WITH_FIELDS: Final = Calibration(
+    2.1056, (9.5017, 3.5989, 15.7540, 1.7763, 12.6963, -16.1743), thresholds=(-5.26, -1.84, 0.69, 3.16, 5.68, 8.21)
+)
+"""Both templates come from images: common ground, ridge periods and phases are known too."""
+WITHOUT_FIELDS: Final = Calibration(
+    16.1596, (17.4405, 6.6620, 17.2739, 2.8056, 0.0000, 0.0000), thresholds=(-4.66, -1.28, 1.54, 4.42, 7.23, 10.04)
+)
 """At least one was read from a record of minutiae alone."""

@@ -12,14 +12,14 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from biometrics.finger.compiled import compiled
-from biometrics.finger.cylinders import BITS, Cylinders
+from biometrics.finger.compiled import compiled, single, whole
+from biometrics.finger.cylinders import CELLS, FLOORS, WORDS, Cylinders, Index, Points
 from biometrics.finger.enhance import Map
 
 MOST_TURN: Final = math.pi / 2
 """Between two prints of one finger, radians; PAMI 2010. So templates are assumed roughly upright."""
-LEAST_COMMON: Final = int(0.6 * BITS)
-"""Bits valid in both; PAMI 2010."""
+LEAST_COMMON: Final = int(0.6 * CELLS)
+"""Cells valid in both; PAMI 2010."""
 FEWEST_PAIRS: Final = 4
 MOST_PAIRS: Final = 12
 PAIRS_MIDDLE: Final = 20.0
@@ -32,31 +32,23 @@ DISTANCE: Final = (5.0, -1.6)
 TURN: Final = (math.pi / 12, -30.0)
 BEARING: Final = (math.pi / 12, -30.0)
 """Middle and slope of the three sigmoids of compatibility; PAMI 2010 table II."""
-FARTHEST: Final = 30.0
-WIDEST: Final = 0.9
-"""Beyond these differences of distance (px) and turn (rad) a sigmoid is nil."""
-
-Index = npt.NDArray[np.int64]
+FARTHEST: Final = 15.0
+WIDEST: Final = 0.7
+"""Beyond these differences of distance (px) and turn (rad) a sigmoid is nil (under 1e-5)."""
 
 
 class Pairs(NamedTuple):
-    """Pairs of cylinders by falling efficiency: indices into both sets, and the relaxed similarity of each."""
+    """Pairs of minutiae (indices into both prints) by falling efficiency, and the relaxed similarity of each."""
 
     a: Index
     b: Index
-    support: npt.NDArray[np.float64]
+    support: Map
 
 
 @compiled
 def wrapped(angle: float) -> float:
     """To -π … π."""
-    return angle - 2 * math.pi * round(angle / (2 * math.pi))
-
-
-@compiled
-def descending(values: npt.NDArray[np.float64]) -> Index:
-    """Indices by falling value. Compiled once for all who sort: sorting is what takes the compiler longest."""
-    return np.argsort(-values)
+    return angle - 2 * math.pi * math.floor(angle / (2 * math.pi) + 0.5)
 
 
 @compiled
@@ -69,56 +61,72 @@ def _ones(word: np.uint64) -> np.uint64:
 
 
 @compiled
-def local_similarities(a: Cylinders, b: Cylinders) -> Map:
-    """Shape (cylinders of a, of b), 0 to 1: one minus the normalised Hamming distance in norms (TIFS 2012 eq. 4)."""
-    similarity = np.zeros((len(a.bits), len(b.bits)), np.float32)
-    for i in range(len(a.bits)):
-        for j in range(len(b.bits)):
-            if abs(wrapped(a.at.theta[i] - b.at.theta[j])) > MOST_TURN:
-                continue
-            in_a, in_b, differ, common = np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0)
-            for word in range(a.bits.shape[1]):
-                both = a.valid[i, word] & b.valid[j, word]
-                bits_a, bits_b = a.bits[i, word] & both, b.bits[j, word] & both
-                in_a += _ones(bits_a)
-                in_b += _ones(bits_b)
-                differ += _ones(bits_a ^ bits_b)
-                common += _ones(both)
-            if common >= LEAST_COMMON and in_a + in_b > 0:
-                similarity[i, j] = 1 - math.sqrt(differ) / (math.sqrt(in_a) + math.sqrt(in_b))
+def local_similarities(at_a: Points, a: Cylinders, at_b: Points, b: Cylinders) -> Map:
+    """Shape (cylinders of a, of b), 0 to 1; 0 where the two are turned apart more than `MOST_TURN`."""
+    similarity = np.zeros((len(a.of), len(b.of)), np.float32)
+    cosines, sines = np.cos(at_b[2]), np.sin(at_b[2])
+    least = single(math.cos(MOST_TURN))
+    for i in range(len(a.of)):
+        cosine, sine = np.cos(at_a[2, a.of[i]]), np.sin(at_a[2, a.of[i]])
+        for j in range(len(b.of)):
+            if cosine * cosines[b.of[j]] + sine * sines[b.of[j]] >= least:
+                similarity[i, j] = _alike(a, i, b, j)
     return similarity
 
 
 @compiled
-def relaxed(similarity: Map, a: Cylinders, b: Cylinders) -> tuple[float, Pairs]:
-    """The global score (0 to 1) and the pairs it rests on; 0 where fewer than two pairs are alike at all."""
-    of_a, of_b = _one_to_one(similarity)
-    count = len(of_a)
-    if count < 2:
-        none = np.zeros(0, np.int64)
-        return 0.0, Pairs(none, none, np.zeros(0, np.float64))
-    own = np.empty(count, np.float64)
-    for t in range(count):
-        own[t] = similarity[of_a[t], of_b[t]]
-    agree = _compatibilities(of_a, of_b, a, b)
-    support = own.copy()
-    for _ in range(ROUNDS):
-        support = _supported(support, agree)
-    order = descending(support / own)
-    fewer = min(similarity.shape[0], similarity.shape[1])
-    share = 1 / (1 + math.exp(-PAIRS_SLOPE * (fewer - PAIRS_MIDDLE)))
-    counted = FEWEST_PAIRS + round((MOST_PAIRS - FEWEST_PAIRS) * share)
-    score = support[order[:counted]].sum() / counted
-    return score, Pairs(of_a[order], of_b[order], support[order])
+def _alike(a: Cylinders, i: int, b: Cylinders, j: int) -> float:
+    """One minus the normalised Hamming distance in norms (TIFS 2012 eq. 4), over cells valid in both; 0 to 1."""
+    common, in_a, in_b, differ = np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0)
+    for word in range(WORDS):
+        common += _ones(a.valid[i, word] & b.valid[j, word])
+    if common < LEAST_COMMON:
+        return single(0)
+    for floor in range(FLOORS):
+        for word in range(WORDS):
+            of_a = a.bits[i, floor * WORDS + word] & b.valid[j, word]
+            of_b = b.bits[j, floor * WORDS + word] & a.valid[i, word]
+            in_a += _ones(of_a)
+            in_b += _ones(of_b)
+            differ += _ones(of_a ^ of_b)
+    if in_a + in_b == 0:
+        return single(0)
+    norms: float = np.sqrt(single(whole(in_a))) + np.sqrt(single(whole(in_b)))
+    distance: float = np.sqrt(single(whole(differ)))
+    return single(1) - distance / norms
 
 
 @compiled
-def _supported(support: npt.NDArray[np.float64], agree: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def relaxed(similarity: Map, at_a: Points, a: Cylinders, at_b: Points, b: Cylinders) -> tuple[float, Pairs]:
+    """The global score (0 to 1) and the pairs it rests on; 0 where fewer than two pairs are alike at all."""
+    row, column = _one_to_one(similarity)
+    count = len(row)
+    of_a, of_b, own = np.empty(count, np.int32), np.empty(count, np.int32), np.empty(count, np.float32)
+    for t in range(count):
+        of_a[t], of_b[t], own[t] = a.of[row[t]], b.of[column[t]], similarity[row[t], column[t]]
+    if count < 2:
+        return 0.0, Pairs(of_a, of_b, own)
+    agree = _compatibilities(at_a, of_a, at_b, of_b)
+    support = own.copy()
+    for _ in range(ROUNDS):
+        support = _supported(support, agree)
+    order = falling(support / own)
+    fewer = min(similarity.shape[0], similarity.shape[1])
+    share = 1 / (1 + math.exp(-PAIRS_SLOPE * (fewer - PAIRS_MIDDLE)))
+    counted = FEWEST_PAIRS + round((MOST_PAIRS - FEWEST_PAIRS) * share)
+    total = 0.0
+    for t in range(min(counted, count)):
+        total += support[order[t]]
+    return total / counted, Pairs(of_a[order], of_b[order], support[order])
+
+
+@compiled
+def _supported(support: Map, agree: Map) -> Map:
     """One round: each pair keeps half its own support and takes half from those it agrees with."""
     count = len(support)
-    after = np.empty(count, np.float64)
+    after = np.empty(count, np.float32)
     for t in range(count):
-        others = 0.0
+        others = single(0)
         for u in range(count):
             others += agree[t, u] * support[u]
         after[t] = OWN_WEIGHT * support[t] + (1 - OWN_WEIGHT) / (count - 1) * others
@@ -126,23 +134,51 @@ def _supported(support: npt.NDArray[np.float64], agree: npt.NDArray[np.float64])
 
 
 @compiled
+def falling(values: Map) -> Index:
+    """Indices by falling value; by insertion, for these are few."""
+    order = np.empty(len(values), np.int32)
+    for t in range(len(values)):
+        u = t
+        while u > 0 and values[order[u - 1]] < values[t]:
+            order[u] = order[u - 1]
+            u -= 1
+        order[u] = t
+    return order
+
+
+@compiled
 def _one_to_one(similarity: Map) -> tuple[Index, Index]:
-    """Pairs by falling similarity, each minutia once."""
+    """Pairs by falling similarity, each cylinder once. Every row knows its best free column, so only the rows that
+    lose it look again."""
     rows, columns = similarity.shape
-    flat = similarity.ravel().astype(np.float64)
+    best = np.empty(rows, np.int32)
+    value = np.zeros(rows, np.float32)
+    free = np.ones(columns, np.bool_)
+    for i in range(rows):
+        best[i] = _best_free(similarity[i], free)
+        value[i] = similarity[i, best[i]]
     most = min(rows, columns)
-    of_a, of_b = np.empty(most, np.int64), np.empty(most, np.int64)
-    used_a, used_b = np.zeros(rows, np.bool_), np.zeros(columns, np.bool_)
-    count = 0
-    for k in descending(flat):
-        if count == most or flat[k] <= 0:
-            break
-        i, j = k // columns, k % columns
-        if not used_a[i] and not used_b[j]:
-            used_a[i], used_b[j] = True, True
-            of_a[count], of_b[count] = i, j
-            count += 1
-    return of_a[:count], of_b[:count]
+    of_a, of_b = np.empty(most, np.int32), np.empty(most, np.int32)
+    for count in range(most):
+        i = whole(np.argmax(value))
+        if value[i] <= 0:
+            return of_a[:count], of_b[:count]
+        of_a[count], of_b[count] = i, best[i]
+        free[best[i]], value[i] = False, -1
+        for k in range(rows):
+            if value[k] > 0 and best[k] == best[i]:
+                best[k] = _best_free(similarity[k], free)
+                value[k] = similarity[k, best[k]] if free[best[k]] else 0
+    return of_a, of_b
+
+
+@compiled
+def _best_free(row: Map, free: npt.NDArray[np.bool_]) -> int:
+    best, most = 0, single(-1)
+    for j in range(len(row)):
+        if free[j] and row[j] > most:
+            best, most = j, row[j]
+    return best
 
 
 @compiled
@@ -151,26 +187,27 @@ def _sigmoid(value: float, middle: float, slope: float) -> float:
 
 
 @compiled
-def _compatibilities(of_a: Index, of_b: Index, a: Cylinders, b: Cylinders) -> npt.NDArray[np.float64]:
+def _compatibilities(at_a: Points, of_a: Index, at_b: Points, of_b: Index) -> Map:
     """Shape (pairs, pairs), 0 to 1: alike in distance, in turn, and in bearing (PAMI 2010 eq. 21 to 26)."""
     count = len(of_a)
-    agree = np.zeros((count, count), np.float64)
+    agree = np.zeros((count, count), np.float32)
+    turns = np.empty(count, np.float32)
     for t in range(count):
-        i, j = of_a[t], of_b[t]
+        turns[t] = at_a[2, of_a[t]] - at_b[2, of_b[t]]
         for u in range(t):
-            k, m = of_a[u], of_b[u]
-            ax, ay = a.at.x[k] - a.at.x[i], a.at.y[k] - a.at.y[i]
-            bx, by = b.at.x[m] - b.at.x[j], b.at.y[m] - b.at.y[j]
+            turn = abs(wrapped(turns[t] - turns[u]))
+            if turn > WIDEST:
+                continue
+            ax, ay = at_a[0, of_a[u]] - at_a[0, of_a[t]], at_a[1, of_a[u]] - at_a[1, of_a[t]]
+            bx, by = at_b[0, of_b[u]] - at_b[0, of_b[t]], at_b[1, of_b[u]] - at_b[1, of_b[t]]
             distance = abs(math.sqrt(ax * ax + ay * ay) - math.sqrt(bx * bx + by * by))
             if distance > FARTHEST:
                 continue
-            turn = abs(wrapped(a.at.theta[i] - a.at.theta[k] - b.at.theta[j] + b.at.theta[m]))
-            if turn > WIDEST:
+            rotation = math.atan2(bx * ay - by * ax, ax * bx + ay * by)
+            from_t, from_u = abs(wrapped(turns[t] - rotation)), abs(wrapped(turns[u] - rotation))
+            if min(from_t, from_u) > WIDEST:
                 continue
-            rotation = math.atan2(ay, ax) - math.atan2(by, bx)
             shared = _sigmoid(distance, DISTANCE[0], DISTANCE[1]) * _sigmoid(turn, TURN[0], TURN[1])
-            from_t = abs(wrapped(a.at.theta[i] - b.at.theta[j] - rotation))
-            from_u = abs(wrapped(a.at.theta[k] - b.at.theta[m] - rotation))
             agree[t, u] = shared * _sigmoid(from_t, BEARING[0], BEARING[1])
             agree[u, t] = shared * _sigmoid(from_u, BEARING[0], BEARING[1])
     return agree
