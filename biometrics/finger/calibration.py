@@ -40,10 +40,10 @@ class Calibration:
 
 
 WITH_FIELDS: Final = Calibration(
-    2.1056, (9.5017, 3.5989, 15.7540, 1.7763, 12.6963, -16.1743), thresholds=(-5.26, -1.84, 0.69, 3.16, 5.68, 8.21)
+    3.1314, (10.6783, 4.0753, 16.4542, 1.9774, 13.9915, -18.0043), thresholds=(-5.81, -2.14, 0.70, 3.61, 6.48, 9.36)
 )
 """Both templates come from images: common ground, ridge periods and phases are known too."""
 WITHOUT_FIELDS: Final = Calibration(
-    16.1596, (17.4405, 6.6620, 17.2739, 2.8056, 0.0000, 0.0000), thresholds=(-4.66, -1.28, 1.54, 4.42, 7.23, 10.04)
+    16.2368, (17.2704, 6.6164, 16.7192, 2.8466, 0.0000, 0.0000), thresholds=(-4.63, -1.26, 1.50, 4.40, 7.20, 10.00)
 )
 """At least one was read from a record of minutiae alone."""
