@@ -155,7 +155,7 @@ def test_a_wsq_bomb_is_refused_by_its_frame(data: Path) -> None:
 
 
 def test_damaged_wsq_ends_in_a_typed_error_or_a_picture(data: Path) -> None:
-    """Among these some end the decoder's process with a segmentation fault."""
+    """The process that decodes may die of it; its parent does not."""
     octets, random = (data / "fingerprints" / "wsq" / "fp.wsq").read_bytes(), Random(7)
     for _ in range(20):
         damaged = bytearray(octets)
