@@ -21,7 +21,7 @@ test: system $(STAMP)
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks
 
-# A million damaged inputs for the passport reader, about a quarter of an hour of one core; what it finds stays in var/fuzz.
+# A million damaged inputs for the passport reader and a million for the fingerprint codecs; what it finds stays in var/fuzz.
 fuzz: $(STAMP)
 	@$(BIN)/python -m tests.fuzz
 

@@ -18,22 +18,23 @@ class RecordFormat(StrEnum):
 
 
 def extract(
-    image: Annotated[Path, typer.Argument(help="TIFF, PNG, BMP, JPEG or WSQ; dark ridges on light.")],
+    image: Annotated[Path, typer.Argument(help="An image, a finger image record or an AN2K transaction.")],
     out: Annotated[Optional[Path], typer.Option(help="Where the record goes.")] = None,  # noqa: UP045 - typer reads it
     format: Annotated[RecordFormat, typer.Option(help="Of the record.")] = RecordFormat.ISO_19794_2,
     dpi: Annotated[Optional[int], typer.Option(help="Instead of what the file says.")] = None,  # noqa: UP045
+    view: Annotated[int, typer.Option(min=1, help="Which picture of a record or transaction.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="List minutiae and quality.")] = False,
 ) -> None:
     """A fingerprint's template.
 
     Example: python -m biometrics extract print.png --format iso19794-2 --out print.fmr
     """
-    from biometrics.finger import image as images  # here: compiled kernels would slow every other command's start
+    from biometrics.finger import image_source  # here: compiled kernels would slow every other command's start
     from biometrics.finger.extract import extract as extracted
     from biometrics.finger.records import to_iso19794_2
 
     with one_line_errors():
-        pixels, stated = images.read(image, dpi=dpi)
+        pixels, stated = image_source.read(image, view=view, dpi=dpi)
         template = extracted(pixels, stated)
         if out is not None:
             out.write_bytes(to_iso19794_2([template]))

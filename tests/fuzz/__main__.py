@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz`: a million damaged inputs for the passport reader, and a table of what came of them."""
+"""`python -m tests.fuzz`: a million damaged inputs a subject (passports, fingers), and a table of what came of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from argparse import ArgumentParser, Namespace
 from contextlib import nullcontext
 from typing import Any
 
+FINGER_CODECS = ("biometrics.finger.an2k", "biometrics.finger.image_records", "biometrics.finger.records")
+
 
 def _instrumented() -> Any:
     """Whoever is imported in here tells atheris where it goes."""
@@ -15,18 +17,19 @@ def _instrumented() -> Any:
         return nullcontext()
     import atheris
 
-    return atheris.instrument_imports(include=["passport_reader", "asn1crypto"])
+    return atheris.instrument_imports(include=["passport_reader", "asn1crypto", *FINGER_CODECS])
 
 
 with _instrumented():
     from tests.fuzz import campaign
-    from tests.fuzz.surfaces import SURFACES
+    from tests.fuzz.everything import EVERYTHING, SUBJECTS
 
 
 def _asked() -> Namespace:
     parser = ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
-    parser.add_argument("--inputs", type=int, default=1_000_000, help="in all; of the one surface with --alone")
-    parser.add_argument("--surface", choices=list(SURFACES), action="append", help="this one alone; may be repeated")
+    parser.add_argument("--inputs", type=int, default=1_000_000, help="a subject; of the one surface with --alone")
+    parser.add_argument("--surface", choices=list(EVERYTHING), action="append", help="this one alone; may be repeated")
+    parser.add_argument("--of", choices=list(SUBJECTS), action="append", help="this subject; both without")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--alone", action="store_true", help="in this process, without a table")
     parser.add_argument(
@@ -37,10 +40,10 @@ def _asked() -> Namespace:
 
 def main() -> int:
     asked = _asked()
-    names = asked.surface or list(SURFACES)
+    names = asked.surface or [name for subject in asked.of or SUBJECTS for name in SUBJECTS[subject]]
     if asked.again:
         with open(asked.again, "rb") as kept:
-            SURFACES[names[0]].feed(kept.read())
+            EVERYTHING[names[0]].feed(kept.read())
         return 0
     if asked.alone:
         campaign.alone(names[0], asked.inputs, asked.seed)

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from tests.fuzz import engine
 from tests.fuzz.engine import Findings
-from tests.fuzz.surfaces import SURFACES, Surface
+from tests.fuzz.everything import EVERYTHING
+from tests.fuzz.surfaces import Surface
 
 FOLDER = Path("var/fuzz")
 MEGABYTES = 2048
@@ -48,10 +49,10 @@ HEAD = f"{'surface':20} {'inputs':>9} {'inputs/s':>11} {'coverage':>9} {'finding
 
 
 def run(names: Iterable[str], total: int, seed: int) -> Iterator[Row]:
-    """`total` inputs of a million, shared out as SURFACES has it."""
+    """`total` inputs of a million, shared out as the surfaces have it."""
     guided = importlib.util.find_spec("atheris") is not None
     for name in names:
-        count = max(1, SURFACES[name].share * total // 1_000_000)
+        count = max(1, EVERYTHING[name].share * total // 1_000_000)
         yield _row(name, count, seed, guided=guided)
 
 
@@ -79,7 +80,7 @@ def _beyond_seeds(reached: list[tuple[str, str, str]]) -> int:
 
 def alone(name: str, count: int, seed: int) -> None:
     """The work of one process. Its findings are lines of its output; it does not come back where atheris runs it."""
-    findings, surface = Findings(FOLDER, name, told=_say), SURFACES[name]
+    findings, surface = Findings(FOLDER, name, told=_say), EVERYTHING[name]
     if importlib.util.find_spec("atheris") is None:
         _bounded()
         engine.plain(surface, count, seed, findings)

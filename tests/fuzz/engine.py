@@ -1,7 +1,7 @@
 """Feeding a surface: by atheris where it is installed, which follows the coverage, else by plain mutation.
 
-A finding is an exception that is no `PassportError`, an input that takes too long, or one that takes too much memory.
-Its input is kept under `var/fuzz`, one for each place in the code; the run goes on.
+A finding is an exception that is no `PassportError` or `BiometricError`, an input that takes too long, or one that
+takes too much memory. Its input is kept under `var/fuzz`, one for each place in the code; the run goes on.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 from time import process_time
 
+from biometrics.capture import BiometricError
 from passport_reader.document import PassportError
 from tests.fuzz.surfaces import Surface
 from tests.fuzz.verdicts import require
@@ -37,7 +38,7 @@ class Findings:
         started = process_time()
         try:
             surface.feed(data)
-        except PassportError:
+        except (PassportError, BiometricError):
             pass
         except Exception as error:
             self._keep(_place(error), data, "".join(traceback.format_exception(error)))
@@ -58,7 +59,9 @@ class Findings:
 def _place(error: Exception) -> str:
     """Where it was raised, or where a lie was noticed; without the words, which hold numbers of the input."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.name != require.__name__]
-    own = [frame for frame in frames if "passport_reader" in frame.filename or "fuzz" in frame.filename]
+    own = [
+        frame for frame in frames if any(part in frame.filename for part in ("passport_reader", "biometrics", "fuzz"))
+    ]
     frame = (own or list(frames))[-1]
     return f"{type(error).__name__} in {Path(frame.filename).name}:{frame.lineno}"
 

@@ -8,29 +8,31 @@ import pytest
 
 from passport_reader.document import UnusableData
 from tests.fuzz.engine import Findings, plain
-from tests.fuzz.surfaces import SURFACES, Surface
+from tests.fuzz.everything import EVERYTHING, SUBJECTS
+from tests.fuzz.surfaces import Surface
 from tests.fuzz.verdicts import require
 
-INPUTS = {"wsq": 4, "lying chip": 90, "stranger": 60}
+INPUTS = {"wsq": 4, "finger wsq": 4, "lying chip": 90, "stranger": 60}
 """Where each costs much; else 200."""
 
 
-@pytest.mark.parametrize("name", SURFACES)
+@pytest.mark.parametrize("name", EVERYTHING)
 def test_nothing_but_typed_errors_comes_of_damaged_input(name: str, tmp_path: Path) -> None:
     findings = Findings(tmp_path, name)
-    plain(SURFACES[name], INPUTS.get(name, 200), 1, findings)
+    plain(EVERYTHING[name], INPUTS.get(name, 200), 1, findings)
     assert not findings.seen, "\n".join(path.read_text() for path in tmp_path.glob("*.txt"))
 
 
-@pytest.mark.parametrize("name", sorted(SURFACES.keys() - {"protected answers", "stranger"}))
+@pytest.mark.parametrize("name", sorted(EVERYTHING.keys() - {"protected answers", "stranger"}))
 def test_an_honest_input_is_read(name: str) -> None:
     """Or the run would only ever see the outermost check. Two surfaces have nobody honest behind them."""
-    surface = SURFACES[name]
+    surface = EVERYTHING[name]
     surface.feed(surface.seeds()[0])
 
 
-def test_a_million_inputs_are_shared_out() -> None:
-    assert sum(surface.share for surface in SURFACES.values()) == 1_000_000
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_a_million_inputs_are_shared_out(subject: str) -> None:
+    assert sum(surface.share for surface in SUBJECTS[subject].values()) == 1_000_000
 
 
 def lying_for(data: bytes) -> None:
