@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import typer
 
-from biometrics.commands import accuracy, extraction
+from biometrics.commands import accuracy, extraction, records
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Fingerprints and faces."
 )
-for command in (extraction.extract, accuracy.scores, accuracy.evaluate):
+for command in (extraction.extract, records.convert, records.record, accuracy.scores, accuracy.evaluate):
     app.command()(command)
 
 if __name__ == "__main__":
