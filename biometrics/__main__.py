@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import typer
 
-from biometrics.commands import accuracy, extraction, transactions
+from biometrics.commands import accuracy, extraction, records, transactions
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Fingerprints and faces."
 )
-for command in (extraction.extract, transactions.transaction, accuracy.scores, accuracy.evaluate):
+for command in (
+    extraction.extract,
+    records.convert,
+    records.record,
+    transactions.transaction,
+    accuracy.scores,
+    accuracy.evaluate,
+):
     app.command()(command)
 
 if __name__ == "__main__":

@@ -14,7 +14,14 @@ from biometrics.commands.terminal import one_line_errors
 
 
 class RecordFormat(StrEnum):
+    """As `biometrics.finger.records.Format`, which would load numba with it."""
+
     ISO_19794_2 = "iso19794-2"
+    ISO_19794_2_2011 = "iso19794-2:2011"
+    ANSI_378_2004 = "ansi378-2004"
+    ANSI_378_2009 = "ansi378-2009"
+    CARD_NORMAL = "card-normal"
+    CARD_COMPACT = "card-compact"
 
 
 def extract(
@@ -31,21 +38,22 @@ def extract(
     """
     from biometrics.finger import image_source  # here: compiled kernels would slow every other command's start
     from biometrics.finger.extract import extract as extracted
-    from biometrics.finger.records import to_iso19794_2
+    from biometrics.finger.records import Format, Record, View, write
 
     with one_line_errors():
         pixels, stated = image_source.read(image, view=view, dpi=dpi)
         template = extracted(pixels, stated)
         if out is not None:
-            out.write_bytes(to_iso19794_2([template]))
+            out.write_bytes(write(Record((View(template),)), Format(format.value)))
     if as_json:
-        typer.echo(json.dumps(_listed(template), indent=2))
+        typer.echo(json.dumps(listed(template), indent=2))
     else:
         advice = f", {template.quality.advice}" if template.quality.advice else ""
         typer.echo(f"{len(template.minutiae)} minutiae, quality {template.quality.value} of 100{advice}")
 
 
-def _listed(template: Any) -> dict[str, Any]:
+def listed(template: Any) -> dict[str, Any]:
+    """A template as JSON has it."""
     from biometrics.finger.minutiae import MinutiaKind
 
     found = template.minutiae

@@ -1,0 +1,184 @@
+"""Octets, minutiae and extended areas: what all record formats share."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from biometrics.capture import FingerPosition, Quality
+from biometrics.finger.extract import FingerTemplate
+from biometrics.finger.minutiae import Minutiae, MinutiaKind
+from biometrics.finger.parameters import DPI
+from biometrics.finger.records.errors import ReservedAngle, TruncatedRecord, UnusableRecord
+from biometrics.finger.records.record import RIDGE_COUNTS, ExtendedArea
+
+MOST_BYTES: Final = 1 << 20
+"""Refused above: 16 fingers of 255 minutiae with extended data stay far below."""
+PIXELS_PER_CM: Final = round(DPI / 2.54)
+"""197, as ISO/IEC 19794-2:2005 §8.3.8 counts resolution."""
+ISO_TURN: Final = 256
+"""Angles are in units of 360°/256, ISO/IEC 19794-2:2005 §8.4.2.4."""
+ANSI_TURN: Final = 180
+"""Angles are in units of 2°; 180 to 255 are reserved (ANSI INCITS 378)."""
+MIDDLING: Final = 50
+"""A quality that is not given (0 for a minutia, 254 or 255 for either) counts as this."""
+MOST_MINUTIAE: Final = 255
+_MINUTIA: Final = struct.Struct(">HHB")
+_AREA: Final = struct.Struct(">HH")
+AREA_HEADER: Final = 4
+"""Identifier and length of an extended area."""
+Scale = tuple[float, float]
+
+
+class Reader:
+    """Walks a record; whatever reaches beyond its end raises `TruncatedRecord`."""
+
+    def __init__(self, data: bytes, offset: int = 0) -> None:
+        self.data = data
+        self.offset = offset
+
+    def take(self, length: int) -> bytes:
+        if self.offset + length > len(self.data):
+            raise TruncatedRecord("the record ends early", offset=len(self.data))
+        self.offset += length
+        return self.data[self.offset - length : self.offset]
+
+    def unpack(self, layout: str) -> tuple[int, ...]:
+        return struct.unpack(layout, self.take(struct.calcsize(layout)))
+
+
+def scale_of(across: int, down: int, *, offset: int) -> Scale:
+    """From pixels at so many a centimetre to pixels at 500 dpi."""
+    if not across or not down:
+        raise UnusableRecord("the record states no resolution", offset=offset)
+    if PIXELS_PER_CM == across == down:
+        return 1.0, 1.0  # 500 dpi, rounded to whole pixels a centimetre
+    return DPI / 2.54 / across, DPI / 2.54 / down
+
+
+def position_of(code: int, several: Sequence[int], *, offset: int) -> tuple[FingerPosition | None, int]:
+    """The one finger, or the code of several."""
+    if code in several:
+        return None, code
+    if code > len(FingerPosition):
+        raise UnusableRecord(f"finger position {code} is not known to this format", offset=offset)
+    return (list(FingerPosition)[code - 1] if code else None), 0
+
+
+def view_quality(value: int, *, offset: int) -> Quality:
+    if value in (254, 255):
+        return Quality(MIDDLING)
+    if value > 100:
+        raise UnusableRecord(f"quality {value} is above 100", offset=offset)
+    return Quality(value)
+
+
+def read_minutiae(
+    reader: Reader, count: int, scale: Scale, *, turn: int, with_quality: bool = True
+) -> tuple[Minutiae, list[int]]:
+    """Best first, and where each came in the record. Type 3, reserved, is taken as "other": it says nothing about
+    where the minutia is. An angle of a full turn or more raises `ReservedAngle`."""
+    rows = [_read_minutia(reader, scale, turn, with_quality) for _ in range(count)]
+    x, y, direction, quality, kind = np.array(rows, np.float32).reshape(count, 5).T
+    order = np.argsort(-quality, kind="stable")
+    return Minutiae(x, y, direction, quality, kind.astype(np.uint8)).chosen(order), [int(one) for one in order]
+
+
+def _read_minutia(reader: Reader, scale: Scale, turn: int, with_quality: bool) -> tuple[float, ...]:
+    offset = reader.offset
+    kind_and_x, y, angle = reader.unpack(">HHB")
+    quality = reader.take(1)[0] if with_quality else 0
+    if angle >= turn:
+        raise ReservedAngle(f"angle {angle} is reserved", offset=offset + 4)
+    if quality > 100:
+        quality = 0  # 254 and 255 are "not given"; vendors write them in the formats of 2004 and 2005 as well
+    kind = kind_and_x >> 14
+    return (
+        (kind_and_x & 0x3FFF) * scale[0],
+        (y & 0x3FFF) * scale[1],
+        angle * (2 * math.pi / turn),
+        (quality or MIDDLING) / 100,
+        kind if kind <= max(MinutiaKind) else MinutiaKind.OTHER,
+    )
+
+
+def written_minutiae(template: FingerTemplate, *, turn: int, with_quality: bool = True, scale: float = 1.0) -> bytes:
+    """The best 255, 5 or 6 octets each. Coordinates are rounded, and held to 14 bits; qualities to 1 to 100, since 0
+    would say that none is given."""
+    found = template.minutiae.chosen(np.arange(min(len(template.minutiae), MOST_MINUTIAE)))
+    octets = bytearray()
+    for x, y, direction, quality, kind in zip(
+        found.x, found.y, found.direction, found.quality, found.kind, strict=True
+    ):
+        octets += _MINUTIA.pack(
+            int(kind) << 14 | _within(float(x) * scale, 0x3FFF),
+            _within(float(y) * scale, 0x3FFF),
+            round(float(direction) * turn / (2 * math.pi)) % turn,
+        )
+        if with_quality:
+            octets.append(max(_within(100 * float(quality), 100), 1))
+    return bytes(octets)
+
+
+def _within(value: float, most: int) -> int:
+    return min(max(round(value), 0), most)
+
+
+def read_extended(
+    reader: Reader, order: list[int], scale: Scale, *, counted: int = AREA_HEADER
+) -> tuple[ExtendedArea, ...]:
+    """The areas behind a view, whose lengths take in `counted` octets of header: none in ISO/IEC 19794-2:2005, 4 in
+    the other formats; the other way of counting is tolerated where it alone fits. Raises `UnusableRecord` where none
+    does. At another resolution than 197 pixels/cm only ridge counts are kept: other areas have coordinates in the
+    record's own pixels."""
+    start = reader.offset
+    (total,) = reader.unpack(">H")
+    data = reader.take(total)
+    areas = _areas(data, counted)
+    if areas is None:
+        areas = _areas(data, AREA_HEADER - counted)
+    if areas is None:
+        raise UnusableRecord("the extended areas do not fill their length", offset=start)
+    return tuple(
+        ExtendedArea(one.identifier, _renumbered(one.data, order)) if one.identifier == RIDGE_COUNTS else one
+        for one in areas
+        if one.identifier == RIDGE_COUNTS or scale == (1.0, 1.0)
+    )
+
+
+def _areas(data: bytes, counted: int) -> list[ExtendedArea] | None:
+    areas, at = [], 0
+    while at < len(data):
+        if len(data) - at < AREA_HEADER:
+            return None
+        identifier, length = _AREA.unpack_from(data, at)
+        end = at + AREA_HEADER + length - counted
+        if length < counted or end > len(data):
+            return None
+        areas.append(ExtendedArea(identifier, data[at + AREA_HEADER : end]))
+        at = end
+    return areas
+
+
+def _renumbered(data: bytes, order: list[int]) -> bytes:
+    """Ridge counts whose minutiae are numbered (from 0) as the template has them, not as the record had. Numbers of
+    no minutia and octets that make no whole count stay as they are: published samples have both."""
+    place = {before: now for now, before in enumerate(order)}
+    renumbered = bytearray(data)
+    for at in range(1, len(data) - 2, 3):
+        for end in (at, at + 1):
+            renumbered[end] = place.get(data[end], data[end])
+    return bytes(renumbered)
+
+
+def written_extended(areas: Sequence[ExtendedArea], *, all_of_them: bool, counted: int = AREA_HEADER) -> bytes:
+    """With its length in front; of another format's areas the ridge counts alone mean the same."""
+    kept = [area for area in areas if all_of_them or area.identifier == RIDGE_COUNTS]
+    body = b"".join(_AREA.pack(area.identifier, len(area.data) + counted) + area.data for area in kept)
+    if len(body) > 0xFFFF:
+        raise ValueError("extended data are longer than a record can say")
+    return struct.pack(">H", len(body)) + body
