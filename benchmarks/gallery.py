@@ -1,0 +1,119 @@
+"""Fingers one to many: how long a search takes, and how many mates the cascade loses that one to one would match.
+
+    python -m benchmarks.gallery [FINGERS]
+
+The gallery holds the first impression of each reference finger that the projection never saw (folds 3 and 4 of
+`finger_calibration.by_finger`), and strangers made of the other reference prints' minutiae: halves of two prints
+joined, mirrored, shaken. Such a crowd is easier than a real one: rates here are a lower bound. Searched for are all other
+impressions of those fingers.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from benchmarks.finger_calibration import by_finger
+from benchmarks.fingers import DATA, Key, extracted, pairs_of_reference
+from biometrics.evaluation import Pair
+from biometrics.finger.common_ground import Field
+from biometrics.finger.compare import Prepared, compare, prepare
+from biometrics.finger.cylinders import encode
+from biometrics.finger.gallery import FingerGallery
+
+FINGERS = 100_000
+SEARCHES = 120
+
+
+def main(arguments: Sequence[str] = ()) -> None:
+    if not DATA.is_dir():
+        print(f"gallery: left out, no reference data at {DATA} (set SEKISHO_DATA)")
+        return
+    cv2.setNumThreads(1)
+    total = int(arguments[0]) if arguments else FINGERS
+    pairs = [pair for pair in pairs_of_reference() if pair.mated]
+    ready = {key: prepare(template) for key, template in extracted(pairs).items()}
+    held = _held_out(pairs)
+    with tempfile.TemporaryDirectory() as folder:
+        enrol(Path(folder) / "gallery", pairs, held, ready, total)
+        search(Path(folder) / "gallery", held, ready)
+
+
+def _held_out(pairs: Sequence[Pair]) -> list[tuple[Key, Key]]:
+    """First impressions and the others of the same finger."""
+    return [
+        ((pair.set, pair.a), (pair.set, pair.b))
+        for pair in pairs
+        if by_finger(pair, pair.a) > 2 and pair.a.endswith("_1")
+    ]
+
+
+def enrol(
+    path: Path, pairs: Sequence[Pair], held: Sequence[tuple[Key, Key]], ready: dict[Key, Prepared], total: int
+) -> None:
+    start = time.perf_counter()
+    first = sorted({one for one, _ in held})
+    with FingerGallery(path) as gallery:
+        gallery.enrol_all(("/".join(key), {None: ready[key]}) for key in first)
+        taught = [ready[pair.set, pair.a] for pair in pairs if by_finger(pair, pair.a) <= 2]
+        strangers = _strangers(taught, total - len(first))
+        gallery.enrol_all((f"stranger {number}", {None: one}) for number, one in enumerate(strangers))
+        print(
+            f"  {len(gallery)} fingers enrolled in {time.perf_counter() - start:.0f} s, {path.stat().st_size >> 20} MiB"
+        )
+
+
+def _strangers(prints: Sequence[Prepared], count: int) -> Iterator[Prepared]:
+    rng = np.random.default_rng(1)
+    while count > 0:
+        one, other = (prints[k] for k in rng.integers(len(prints), size=2))
+        stranger = _joined(one, other, rng)
+        if len(stranger.cylinders.of) >= 2:
+            count -= 1
+            yield stranger
+
+
+def _joined(one: Prepared, other: Prepared, rng: np.random.Generator) -> Prepared:
+    """The upper minutiae of one and the lower ones of the other, mirrored as often as not, each shaken by some px."""
+    upper, lower = one.points, other.points.copy()
+    cut = np.median(upper[1])
+    lower[1] += cut - np.median(lower[1])
+    points = np.concatenate([upper[:, upper[1] < cut], lower[:, lower[1] >= cut]], axis=1)
+    width = 8 * one.field.ridges.shape[1]
+    mirrored = rng.random() < 0.5
+    if mirrored:
+        points[0], points[2] = width - points[0], np.pi - points[2]
+    points[:2] += rng.normal(0, 4, points[:2].shape)
+    points = np.ascontiguousarray(points[:, rng.permutation(points.shape[1])], np.float32)
+    field = Field(*(np.ascontiguousarray(plane[:, ::-1] if mirrored else plane) for plane in one.field))
+    return Prepared(points, encode(points), field, directions=True)
+
+
+def search(path: Path, held: Sequence[tuple[Key, Key]], ready: dict[Key, Prepared]) -> None:
+    chosen = [held[k] for k in np.random.default_rng(2).permutation(len(held))[:SEARCHES]]
+    lost, sought, first_place, seconds = 0, 0, 0, []
+    start = time.perf_counter()
+    with FingerGallery(path) as gallery:
+        print(f"  opened in {time.perf_counter() - start:.1f} s")
+        gallery.identify({None: ready[chosen[0][1]]})
+        for enrolled, probe in chosen:
+            start = time.perf_counter()
+            found = [one.identifier for one in gallery.identify({None: ready[probe]})]
+            seconds.append(time.perf_counter() - start)
+            if compare(ready[enrolled], ready[probe]).matched:
+                sought += 1
+                lost += "/".join(enrolled) not in found
+                first_place += bool(found) and found[0] == "/".join(enrolled)
+    middle, slow = np.percentile(seconds, [50, 95])
+    print(f"  a search, one process{'':16}{1000 * middle:8.0f} ms in the middle, {1000 * slow:.0f} ms at 95 %")
+    print(f"  mates that one to one matches{'':8}{sought:8}, in first place {first_place}, lost {lost}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
