@@ -4,8 +4,8 @@
 
 The gallery holds the first impression of each reference finger that the projection never saw (folds 3 and 4 of
 `finger_calibration.by_finger`), and strangers made of the other reference prints' minutiae: halves of two prints
-joined, mirrored, shaken. Such a crowd is easier than a real one: rates here are a lower bound. Searched for are all other
-impressions of those fingers.
+joined, mirrored, shaken. Such a crowd is easier than a real one: rates here are a lower bound. Searched for are
+other impressions of those fingers.
 """
 
 from __future__ import annotations

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import typer
 
-from biometrics.commands import accuracy, extraction, records, transactions
+from biometrics.commands import accuracy, comparison, extraction, records, transactions
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Fingerprints and faces."
 )
 for command in (
     extraction.extract,
+    comparison.compare,
+    comparison.thresholds,
     records.convert,
     records.record,
     transactions.transaction,

@@ -74,10 +74,13 @@ POOLED: Final = "pooled"
 BOUNDS: Final = (1e-2, 1e-3, 1e-4, 0.0)
 
 
-def read_pairs(path: Path) -> list[Pair]:
-    """Raises `UnusablePairs`."""
+def read_pairs(path: Path, *, fvc: bool = False) -> list[Pair]:
+    """With `fvc` those alone that the column fvc_protocol marks 1. Raises `UnusablePairs`."""
+    columns = {"set", "a", "b", "mated"} | ({"fvc_protocol"} if fvc else set())
     pairs = []
-    for number, row in enumerate(_rows(path, {"set", "a", "b", "mated"}, UnusablePairs), start=2):
+    for number, row in enumerate(_rows(path, columns, UnusablePairs), start=2):
+        if fvc and row["fvc_protocol"] != "1":
+            continue
         if row["mated"] not in ("0", "1"):
             raise UnusablePairs(f"{path.name}, line {number}: mated is neither 0 nor 1")
         pairs.append(Pair(row["set"], row["a"], row["b"], row["mated"] == "1"))

@@ -30,6 +30,7 @@ def extract(
     format: Annotated[RecordFormat, typer.Option(help="Of the record.")] = RecordFormat.ISO_19794_2,
     dpi: Annotated[Optional[int], typer.Option(help="Instead of what the file says.")] = None,  # noqa: UP045
     view: Annotated[int, typer.Option(min=1, help="Which picture of a record or transaction.")] = 1,
+    trace: Annotated[Optional[Path], typer.Option(help="A folder for a picture of every step.")] = None,  # noqa: UP045
     as_json: Annotated[bool, typer.Option("--json", help="List minutiae and quality.")] = False,
 ) -> None:
     """A fingerprint's template.
@@ -42,7 +43,7 @@ def extract(
 
     with one_line_errors():
         pixels, stated = image_source.read(image, view=view, dpi=dpi)
-        template = extracted(pixels, stated)
+        template = extracted(pixels, stated) if trace is None else _traced(pixels, stated, trace)
         if out is not None:
             out.write_bytes(write(Record((View(template),)), Format(format.value)))
     if as_json:
@@ -50,6 +51,13 @@ def extract(
     else:
         advice = f", {template.quality.advice}" if template.quality.advice else ""
         typer.echo(f"{len(template.minutiae)} minutiae, quality {template.quality.value} of 100{advice}")
+
+
+def _traced(pixels: Any, dpi: int, folder: Path) -> Any:
+    from biometrics.finger.extract import extract as extracted
+    from biometrics.finger.pictures import PictureTrace
+
+    return extracted(pixels, dpi, trace=PictureTrace(folder))
 
 
 def listed(template: Any) -> dict[str, Any]:
