@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from biometrics.commands import accuracy, comparison, extraction, records, transactions
+from biometrics.commands import accuracy, comparison, extraction, galleries, records, transactions
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Fingerprints and faces."
@@ -23,6 +23,7 @@ for command in (
     accuracy.evaluate,
 ):
     app.command()(command)
+app.add_typer(galleries.app, name="gallery")
 
 if __name__ == "__main__":
     app(prog_name="python -m biometrics")

@@ -70,7 +70,7 @@ def _rates(mated: Scores, others: Scores, last: npt.NDArray[np.bool_]) -> list[f
         return [np.nan] * len(fields(ErrorRates))
     fnmr = np.append(1.0, 1 - np.cumsum(mated)[last] / mated.sum())
     fmr = np.append(0.0, np.cumsum(others)[last] / others.sum())
-    crossed = int(np.argmax(fmr >= fnmr))
-    at = min((max(crossed - 1, 0), crossed), key=lambda k: fmr[k] + fnmr[k])
+    above, below = np.flatnonzero(fnmr >= fmr)[-1], np.flatnonzero(fnmr <= fmr)[0]
+    at = min((below, above), key=lambda k: fmr[k] + fnmr[k])
     bounded = [float(fnmr[fmr <= bound + 1e-12].min()) for bound in BOUNDS]
     return [float(fmr[at] + fnmr[at]) / 2, *bounded]

@@ -100,3 +100,74 @@ def test_evaluate_names_the_missing_file(tmp_path: Path) -> None:
     result = run("evaluate", tmp_path / "p.csv", tmp_path / "s.csv")
     assert result.exit_code == 2
     assert "p.csv" in result.stderr
+
+
+def test_compare_tells_the_score_and_why(image: Path, tmp_path: Path) -> None:
+    other = image.parent / "013_3_2.tif"
+    mated = run("compare", image, image.parent / "012_3_2.tif", "--plot", tmp_path / "match.png")
+    assert "they match" in mated.stdout
+    with Image.open(tmp_path / "match.png") as picture:
+        assert picture.width > 1000
+    said = json.loads(run("compare", image, other, "--json").stdout)
+    assert said["matched"] is False
+    assert said["score"] < said["threshold"]
+    assert {"code": "ridges_out_of_step", "sentence": "Laid on each other, the ridges do not keep in step."} in said[
+        "reasons"
+    ]
+
+
+def test_compare_takes_records_as_they_come(data: Path, image: Path, tmp_path: Path) -> None:
+    folder = data / "fingerprints" / "iso_templates"
+    assert "they match" in run("compare", folder / "iso-probe.dat", folder / "iso-matching.dat").stdout
+    run("extract", image.parent / "012_3_2.tif", "--out", tmp_path / "print.fmr")
+    assert "they match" in run("compare", image, tmp_path / "print.fmr").stdout
+    (tmp_path / "cut.fmr").write_bytes((tmp_path / "print.fmr").read_bytes()[:40])
+    result = run("compare", image, tmp_path / "cut.fmr")
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+
+
+def test_thresholds_say_what_is_measured_and_what_is_not() -> None:
+    lines = run("thresholds").stdout.splitlines()
+    assert sum("extrapolated" in line for line in lines) == 3
+    assert [line.split()[0] for line in lines[1:4]] == ["0.1", "0.01", "0.001"]
+
+
+def test_extract_draws_every_step(image: Path, tmp_path: Path) -> None:
+    assert run("extract", image, "--trace", tmp_path / "steps").exit_code == 0
+    assert len(list((tmp_path / "steps").glob("*.png"))) == 11
+
+
+def test_a_gallery_from_the_command_line(image: Path, tmp_path: Path) -> None:
+    file, folder = tmp_path / "watchlist", image.parent
+    assert run("gallery", "enrol", file, "case-1", f"right_index={image}").exit_code == 0
+    assert run("gallery", "enrol", file, "case-2", f"right_index={folder / '013_3_1.tif'}").exit_code == 0
+    found = json.loads(run("gallery", "identify", file, folder / "012_3_2.tif", "--json").stdout)
+    assert found[0]["identifier"] == "case-1"
+    assert found[0]["score"] > 10 > found[1]["score"]
+    assert run("gallery", "info", file).stdout.startswith("2 people")
+    assert run("gallery", "remove", file, "case-1").exit_code == 0
+    again = run("gallery", "identify", file, folder / "012_3_2.tif").stdout
+    assert "case-1" not in again
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("identify", "nowhere", "x.png"), "there is no gallery nowhere"),
+        (("enrol", "new", "a", "nose={image}"), "nose is no finger"),
+        (("enrol", "new", "a", "{image}", "{image}"), "each position is given once"),
+        (("enrol", "new", "", "{image}"), "an identifier has"),
+        (("remove", "new", "nobody"), "nobody is enrolled as nobody"),
+    ],
+)
+def test_a_gallery_says_in_one_line_what_is_wrong(
+    image: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if arguments[0] == "remove":
+        run("gallery", "enrol", "new", "a", image)
+    result = run("gallery", *(one.format(image=image) for one in arguments))
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1

@@ -1,0 +1,109 @@
+"""`gallery`: fingers one to many, in a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from biometrics.capture import FingerPosition
+from biometrics.commands.terminal import one_line_errors
+
+app = typer.Typer(no_args_is_help=True, help="Fingers one to many, in a file.")
+
+At = Annotated[Path, typer.Argument(help="The gallery's file.")]
+Prints = Annotated[
+    list[str], typer.Argument(help="Images or records, each alone or as position=file (right_index=print.png).")
+]
+
+
+@app.command()
+def enrol(gallery: At, identifier: Annotated[str, typer.Argument()], prints: Prints) -> None:
+    """A person's fingers into the gallery, which is made where there is none.
+
+    Example: python -m biometrics gallery enrol watchlist case-17 right_index=a.png right_middle=b.png
+    """
+    with _opened(gallery, new=True) as opened:
+        opened.enrol(identifier, _samples(prints))
+        typer.echo(f"{identifier} enrolled; {len(opened)} people")
+
+
+@app.command()
+def remove(gallery: At, identifier: Annotated[str, typer.Argument()]) -> None:
+    """A person out of the gallery; what it held of them is overwritten."""
+    with _opened(gallery) as opened:
+        opened.remove(identifier)
+        typer.echo(f"{identifier} removed; {len(opened)} people")
+
+
+@app.command()
+def identify(
+    gallery: At,
+    prints: Prints,
+    most: Annotated[int, typer.Option(min=1, help="Candidates shown.")] = 10,
+    processes: Annotated[int, typer.Option(min=0, help="That share the search.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Who resembles these fingers. A candidate is a reason to look, never a conclusion.
+
+    Example: python -m biometrics gallery identify watchlist live.png
+    """
+    with _opened(gallery, processes=processes) as opened:
+        found = opened.identify(_samples(prints), most=most)
+    if as_json:
+        typer.echo(json.dumps([_as_data(one) for one in found], indent=2))
+        return
+    for one in found:
+        typer.echo(f"{one.score:8.1f}  {one.identifier}")
+    if not found:
+        typer.echo("nobody is alike")
+
+
+@app.command()
+def info(gallery: At) -> None:
+    """How many people it holds, and how large it is."""
+    with _opened(gallery) as opened:
+        typer.echo(f"{len(opened)} people, {gallery.stat().st_size} octets")
+
+
+@contextmanager
+def _opened(path: Path, *, new: bool = False, processes: int = 0) -> Iterator[Any]:
+    from biometrics.finger.gallery import FingerGallery
+
+    with one_line_errors():
+        if not new and not path.is_file():
+            raise typer.BadParameter(f"there is no gallery {path}")
+        try:
+            with FingerGallery(path, processes=processes) as gallery:
+                yield gallery
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
+
+
+def _samples(prints: list[str]) -> dict[FingerPosition | None, Any]:
+    from biometrics.finger.template_source import load
+
+    samples: dict[FingerPosition | None, Any] = {}
+    for one in prints:
+        name, equals, file = one.partition("=")
+        position = _position(name) if equals else None
+        if position in samples:
+            raise typer.BadParameter("each position is given once, and one print at most without")
+        samples[position] = load(Path(file if equals else one)).template
+    return samples
+
+
+def _position(name: str) -> FingerPosition:
+    try:
+        return FingerPosition(name)
+    except ValueError:
+        raise typer.BadParameter(f"{name} is no finger; there are {', '.join(FingerPosition)}") from None
+
+
+def _as_data(one: Any) -> dict[str, Any]:
+    parts = [{"position": position, "score": score} for position, score in one.parts]
+    return {"identifier": one.identifier, "score": one.score, "fingers": parts}
