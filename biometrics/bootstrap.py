@@ -68,9 +68,9 @@ def _rates(mated: Scores, others: Scores, last: npt.NDArray[np.bool_]) -> list[f
     """As `evaluation.error_rates`, of weighted pairs by falling score; not a number where a kind was not drawn."""
     if not mated.sum() or not others.sum():
         return [np.nan] * len(fields(ErrorRates))
-    fnmr = np.append(1.0, 1 - np.cumsum(mated)[last] / mated.sum())
+    fnmr = np.append(1.0, (mated.sum() - np.cumsum(mated)[last]) / mated.sum())  # equal shares are equal numbers
     fmr = np.append(0.0, np.cumsum(others)[last] / others.sum())
     above, below = np.flatnonzero(fnmr >= fmr)[-1], np.flatnonzero(fnmr <= fmr)[0]
     at = min((below, above), key=lambda k: fmr[k] + fnmr[k])
-    bounded = [float(fnmr[fmr <= bound + 1e-12].min()) for bound in BOUNDS]
+    bounded = [float(fnmr[fmr <= bound].min()) for bound in BOUNDS]
     return [float(fmr[at] + fnmr[at]) / 2, *bounded]

@@ -152,7 +152,7 @@ def curve(mated: Scores, non_mated: Scores) -> tuple[Scores, Scores]:
     """FMR and FNMR at every threshold (`score >= threshold` matches), from the lowest score to above all of them."""
     mated, non_mated = np.sort(mated), np.sort(non_mated)
     thresholds = np.unique(np.concatenate([mated, non_mated, [np.inf]]))
-    fmr = 1 - np.searchsorted(non_mated, thresholds, "left") / len(non_mated)
+    fmr = (len(non_mated) - np.searchsorted(non_mated, thresholds, "left")) / len(non_mated)
     fnmr = np.searchsorted(mated, thresholds, "left") / len(mated)
     return fmr, fnmr
 
