@@ -28,6 +28,8 @@ fuzz: $(STAMP)
 docs: $(STAMP)
 	@$(BIN)/python -m gate.diagram > docs/journey.md
 	@$(BIN)/python -m tests.passport_matrix > docs/passport-matrix.md
+	@$(BIN)/python -m simulators.finger_steps docs/fingerprints
+	@$(BIN)/python -m benchmarks.fingers --plot docs/fingerprints/det.svg
 	@$(BIN)/python -m simulators screenshots --out docs/screens
 
 # Debian packages; without root what is missing is named and the rest goes on.

@@ -6,6 +6,7 @@ pair of the list; beside them those of the shipped calibration, which was fitted
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import subprocess
@@ -17,8 +18,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.finger_calibration import Sample, by_finger, by_set, cross_validated, sampled
-from biometrics.evaluation import ErrorRates, Pair, Scores, error_rates, read_pairs
+from benchmarks.finger_calibration import Flags, Sample, by_finger, by_set, cross_validated, sampled
+from biometrics.capture import Gray
+from biometrics.det_plot import det_svg
+from biometrics.evaluation import ErrorRates, Pair, Scores, error_rates, evaluate, read_pairs
 from biometrics.finger.compare import (
     LOWEST,
     Evidence,
@@ -38,12 +41,18 @@ SIZE = 388, 374
 Key = tuple[str, str]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] = ()) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--plot", type=Path, help="DET curves of the held-out scores as SVG, and nothing else")
+    plot: Path | None = parser.parse_args(arguments).plot
     if not DATA.is_dir():
         print(f"fingers: left out, no reference data at {DATA} (set SEKISHO_DATA)")
         return
     cv2.setNumThreads(1)
     pairs = pairs_of_reference()
+    if plot is not None:
+        plot.write_text(det_of_held_out(pairs), encoding="utf-8")
+        return
     print(f"fingers, {len(pairs)} pairs, one core of {platform.node()} ({platform.machine()})")
     templates = extracted(pairs)
     time_extraction(pairs)
@@ -55,6 +64,12 @@ def main() -> None:
     records = records_read_back(templates)
     print("\n  from our ISO/IEC 19794-2 records, read back")
     print_accuracy(pairs, evidences(pairs, records), {key: prepare(one) for key, one in records.items()})
+
+
+def det_of_held_out(pairs: Sequence[Pair]) -> str:
+    scores = cross_validated(sampled(pairs, evidences(pairs, extracted(pairs))))
+    named = {pair.key: float(score) for pair, score in zip(pairs, scores, strict=True)}
+    return det_svg(evaluate(pairs, named), title="Fingerprints, each finger judged by a fit without it")
 
 
 def pairs_of_reference() -> list[Pair]:
@@ -86,9 +101,10 @@ def time_extraction(pairs: Sequence[Pair]) -> None:
     print(f"  {label:34}{1000 * (time.perf_counter() - start) / len(images):10.1f} ms an image")
 
 
-def _enlarged(image: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _enlarged(image: Gray) -> Gray:
     below, right = SIZE[1] - image.shape[0], SIZE[0] - image.shape[1]
-    return cv2.copyMakeBorder(image, 0, below, right // 2, right - right // 2, cv2.BORDER_REFLECT)
+    wide = cv2.copyMakeBorder(image, 0, below, right // 2, right - right // 2, cv2.BORDER_REFLECT)
+    return np.asarray(wide, np.uint8)
 
 
 def made_ready(templates: Mapping[Key, FingerTemplate]) -> dict[Key, Prepared]:
@@ -138,7 +154,7 @@ def print_accuracy(pairs: Sequence[Pair], found: Sequence[Evidence | None], read
         print_rates(f"  of these, {group}", sample, unseen, groups == group)
 
 
-def print_rates(name: str, sample: Sample, scores: Scores, among: np.ndarray | bool = True) -> None:  # type: ignore[type-arg]
+def print_rates(name: str, sample: Sample, scores: Scores, among: Flags | bool = True) -> None:
     rates: ErrorRates = error_rates(scores[sample.mated & among], scores[~sample.mated & among])
     print(
         f"  {name:34}EER {100 * rates.eer:5.2f} %   FMR100 {100 * rates.fmr100:5.2f} %   "
@@ -147,4 +163,4 @@ def print_rates(name: str, sample: Sample, scores: Scores, among: np.ndarray | b
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -37,16 +37,12 @@ def compare(
 
 
 def _plot(path: Path, first: Any, second: Any, said: Any) -> None:
-    import cv2
-
     from biometrics.finger.compare import prepare
     from biometrics.finger.match_plot import drawn
+    from biometrics.finger.pictures import written
 
     ready = prepare(first.template), prepare(second.template)
-    sheet = drawn((first.pixels, second.pixels), ready, said.evidence)
-    done, data = cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
-    assert done, "a picture can always be written as PNG"
-    path.write_bytes(data.tobytes())
+    written(drawn((first.pixels, second.pixels), ready, said.evidence), path)
 
 
 def _as_data(said: Any) -> dict[str, Any]:

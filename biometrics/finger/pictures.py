@@ -16,6 +16,7 @@ from typing import Any, Final
 import cv2
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from biometrics.capture import Gray, Rgb
 from biometrics.finger.minutiae import MinutiaKind
@@ -58,11 +59,12 @@ class PictureTrace:
         self._count += 1
         picture = DRAWN.get(name, _plain)(result, self._print)
         file = self._folder / f"{self._count:02}-{name.replace(' ', '-')}.png"
-        done, data = cv2.imencode(
-            ".png", cv2.cvtColor(_labelled(picture, SENTENCES.get(name, name)), cv2.COLOR_RGB2BGR)
-        )
-        assert done, "a picture can always be written as PNG"
-        file.write_bytes(data.tobytes())
+        written(_labelled(picture, SENTENCES.get(name, name)), file)
+
+
+def written(picture: Rgb, file: Path) -> None:
+    """As PNG of 64 colours, which is plenty here and small."""
+    Image.fromarray(picture).quantize(64, dither=Image.Dither.NONE).save(file, format="PNG", optimize=True)
 
 
 def _labelled(picture: Rgb, sentence: str) -> Rgb:
@@ -146,7 +148,9 @@ def _points(result: Step, print_: Gray | None) -> Rgb:
     """Rows x, y, direction, quality and, where given, kind; over the print."""
     ground = np.full((64, 64), 255, np.uint8) if print_ is None else print_
     light = np.asarray(110 + ground.astype(np.float32) * (145 / 255), np.uint8)
-    picture = np.asarray(cv2.resize(_coloured(light), None, fx=SCALE, fy=SCALE), np.uint8)
+    picture = np.asarray(
+        cv2.resize(_coloured(light), None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_NEAREST), np.uint8
+    )
     for column in result.T:
         _minutia(picture, column)
     return picture
