@@ -53,12 +53,14 @@ SHARES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Finger:
-    """`ridges`: height at 500 dpi, -1 valley to 1 crest, shape (416, 320)."""
+    """`ridges`: height at 500 dpi, -1 valley to 1 crest, shape (416, 320). `singular` is where its cores and deltas
+    lie, in those pixels."""
 
     seed: int
     position: str
     pattern: Pattern
     ridges: Map
+    singular: Singularities
 
 
 def finger(seed: int, position: str) -> Finger:
@@ -71,11 +73,12 @@ def finger(seed: int, position: str) -> Finger:
         # loops open to the little finger nine times in ten
         own, other = (Pattern.LEFT_LOOP, Pattern.RIGHT_LOOP)[:: 1 if position.startswith("left") else -1]
         pattern = own if rng.random() < 0.9 else other
-    angle = directions(_singularities(pattern, rng)) + np.float32(0.16) * smooth_noise(rng, _half(), 45)
+    singular = _singularities(pattern, rng)
+    angle = directions(singular) + np.float32(0.16) * smooth_noise(rng, _half(), 45)
     mean = rng.normal(4.5, 0.4)
     down = np.linspace(-1, 1, _half()[0], dtype=np.float32)[:, None]
     period = np.float32(mean) * (1 + 0.08 * smooth_noise(rng, _half(), 40) + np.float32(0.06) * np.maximum(down, 0))
-    return Finger(seed, position, pattern, grown(angle, np.asarray(period, np.float32), rng))
+    return Finger(seed, position, pattern, grown(angle, np.asarray(period, np.float32), rng), singular)
 
 
 def impression(finger: Finger, *, seed: int) -> npt.NDArray[np.uint8]:

@@ -81,4 +81,14 @@ def listed(template: Any) -> dict[str, Any]:
             }
             for x, y, direction, quality, kind in columns
         ],
+        "singular_points": [
+            {
+                "x": round(point.x, 1),
+                "y": round(point.y, 1),
+                "type": point.kind.value,
+                "direction": round(math.degrees(point.direction), 1),
+                "strength": round(100 * point.strength),
+            }
+            for point in template.singular
+        ],
     }

@@ -17,6 +17,7 @@ from biometrics.finger.image import at_working_resolution
 from biometrics.finger.minutiae import NO_MINUTIAE, Minutiae, rated, reliable, vortices
 from biometrics.finger.parameters import CELL, DEFAULT, DPI, Parameters
 from biometrics.finger.quality import assess
+from biometrics.finger.singular import SingularPoint, singular_points
 
 Trace = Callable[[str, npt.NDArray[np.generic]], None]
 """Is given each step's name and result, in order: for golden tests and pictures."""
@@ -52,6 +53,7 @@ class FingerTemplate:
     height: int
     quality: Quality
     field: RidgeField | None = None
+    singular: tuple[SingularPoint, ...] = ()
 
 
 def extract(
@@ -86,7 +88,9 @@ def extract(
     kept = reliable(found, area, p)
     trace("minutiae", np.stack([kept.x, kept.y, kept.direction, kept.quality, kept.kind]))
     quality = assess(grey, area, rough.coherence, amplitude, kept)
-    return FingerTemplate(kept, width, height, quality, _ridge_field(field, lines, area, ridges))
+    turning = singular_points(field, area)
+    trace("singular points", np.array([[p.x, p.y, p.direction, p.strength] for p in turning]).reshape(-1, 4).T)
+    return FingerTemplate(kept, width, height, quality, _ridge_field(field, lines, area, ridges), turning)
 
 
 def _two_passes(

@@ -40,6 +40,7 @@ SENTENCES: Final = {
     "phase": "8 Phase of the ridges (hue): a minutia is where all hues meet",
     "area": "9 The print's area: where the second pass found ridges",
     "vortices": "10 Phase vortices, all of them",
+    "singular points": "12 Cores and deltas: where ridges turn around a point",
     "minutiae": "11 Minutiae kept: round endings, square bifurcations; fuller, surer",
 }
 
@@ -182,4 +183,5 @@ DRAWN: Final[dict[str, Callable[[Step, Gray | None], Rgb]]] = {
     "phase": _phases,
     "vortices": _points,
     "minutiae": _points,
+    "singular points": _points,
 }

@@ -135,7 +135,7 @@ def test_thresholds_say_what_is_measured_and_what_is_not() -> None:
 
 def test_extract_draws_every_step(image: Path, tmp_path: Path) -> None:
     assert run("extract", image, "--trace", tmp_path / "steps").exit_code == 0
-    assert len(list((tmp_path / "steps").glob("*.png"))) == 11
+    assert len(list((tmp_path / "steps").glob("*.png"))) == 12
 
 
 def test_a_gallery_from_the_command_line(image: Path, tmp_path: Path) -> None:

@@ -98,7 +98,9 @@ def test_every_step_can_be_looked_at(data: Path) -> None:
         "first pass",
         "reorientation",
         "second pass",
+        "phase",
         "area",
         "vortices",
         "minutiae",
+        "singular points",
     ]
