@@ -24,10 +24,7 @@ def convert(
     from biometrics.finger.records import Format, read, write
 
     with one_line_errors():
-        try:
-            octets = write(read(source.read_bytes()), Format(to.value))
-        except ValueError as error:
-            raise typer.BadParameter(str(error)) from error
+        octets = write(read(source.read_bytes()), Format(to.value))
         out.write_bytes(octets)
     typer.echo(f"{len(octets)} octets")
 

@@ -4,7 +4,7 @@ ISO/IEC 19794-2:2005 (`iso2005`) and its card formats (`card`), ISO/IEC 19794-2:
 and -2009 (`ansi`). ISO/IEC 39794-2 is neither read nor written.
 """
 
-from biometrics.finger.records.errors import ForeignRecord, RecordError, TruncatedRecord, UnusableRecord
+from biometrics.finger.records.errors import ForeignRecord, RecordError, TruncatedRecord, Unsayable, UnusableRecord
 from biometrics.finger.records.formats import from_iso19794_2, read, to_iso19794_2, write
 from biometrics.finger.records.record import ExtendedArea, Format, QualityBlock, Record, RidgeCount, View
 
@@ -17,6 +17,7 @@ __all__ = [
     "RecordError",
     "RidgeCount",
     "TruncatedRecord",
+    "Unsayable",
     "UnusableRecord",
     "View",
     "from_iso19794_2",
