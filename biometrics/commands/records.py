@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,10 +25,7 @@ def convert(
     from biometrics.finger.records import Format, read, write
 
     with one_line_errors():
-        try:
-            octets = write(read(source.read_bytes()), Format(to.value))
-        except ValueError as error:
-            raise typer.BadParameter(str(error)) from error
+        octets = write(read(source.read_bytes()), Format(to.value))
         out.write_bytes(octets)
     typer.echo(f"{len(octets)} octets")
 
@@ -41,10 +39,11 @@ def record(
     Example: python -m biometrics record theirs.fmr --json
     """
     from biometrics.finger.records import read
+    from biometrics.finger.records.landmarks import landmarks
 
     with one_line_errors():
         found = read(source.read_bytes())
-    views = [_view(view) for view in found.views]
+    views = [_view(view, landmarks(view, found.format) if found.format else ()) for view in found.views]
     if as_json:
         about = {"format": found.format, "equipment": found.equipment, "owner": found.owner, "product": found.product}
         typer.echo(json.dumps({**about, "views": views}, indent=2))
@@ -54,12 +53,19 @@ def record(
         typer.echo(f"{one['position']}: {len(one['minutiae'])} minutiae, quality {one['quality']['value']} of 100")
 
 
-def _view(view: Any) -> dict[str, Any]:
+def _view(view: Any, points: tuple[Any, ...]) -> dict[str, Any]:
     return {
         "position": view.position or (f"code {view.several}" if view.several else "unknown"),
         "view": view.number,
         "impression": view.impression,
         "ridge_counts": [[one.start, one.end, one.count] for one in view.ridge_counts],
+        "cores": [_point(one) for one in points if not one.delta],
+        "deltas": [_point(one) for one in points if one.delta],
         "extended": [{"identifier": one.identifier, "octets": one.data.hex()} for one in view.extended],
         **listed(view.template),
     }
+
+
+def _point(landmark: Any) -> dict[str, Any]:
+    directions = [round(math.degrees(one), 1) for one in landmark.directions]
+    return {"x": landmark.x, "y": landmark.y, "directions": directions}

@@ -15,7 +15,7 @@ from typing import Final
 
 from biometrics.finger.extract import FingerTemplate
 from biometrics.finger.records import iso2005
-from biometrics.finger.records.errors import ReservedAngle
+from biometrics.finger.records.errors import ReservedAngle, Unsayable
 from biometrics.finger.records.octets import (
     ANSI_TURN,
     ISO_TURN,
@@ -67,7 +67,7 @@ def _read_2004(data: bytes, turn: int) -> Record:
 
 
 def written_2004(record: Record) -> bytes:
-    """Raises `ValueError` for what the format cannot say."""
+    """Raises `Unsayable` for what the format cannot say."""
     own = record.format is Format.ANSI_2004
     body = b"".join(iso2005.written_view(view, turn=ANSI_TURN, own=own, counted=4) for view in record.views)
     width, height = iso2005.size_of(record)
@@ -107,7 +107,7 @@ def _read_view(reader: Reader, turn: int) -> View:
 
 
 def written_2009(record: Record) -> bytes:
-    """Raises `ValueError` for what the format cannot say."""
+    """Raises `Unsayable` for what the format cannot say."""
     own = record.format is Format.ANSI_2009
     body = b"".join(_written_view(view, own) for view in record.views)
     certification, sensor = record.equipment >> 8 & 0x80, record.equipment & 0x7FFF
@@ -117,7 +117,7 @@ def written_2009(record: Record) -> bytes:
 
 def _written_view(view: View, own: bool) -> bytes:
     if view.several and view.several not in SEVERAL:
-        raise ValueError(f"this format has no position {view.several}")
+        raise Unsayable(f"this format has no position {view.several}")
     rated = view.qualities[0] if view.qualities else QualityBlock(view.template.quality.value)
     head = struct.pack(
         _VIEW_2009,

@@ -5,6 +5,7 @@ RecordError            code, offset of the octet at fault
 ├── ForeignRecord      another format or version
 └── UnusableRecord     counts or values the standard does not allow
     └── ReservedAngle  beyond a full turn in the format's unit
+Unsayable              a `ValueError`: something that the format to be written has no place for
 """
 
 from __future__ import annotations
@@ -34,3 +35,9 @@ class UnusableRecord(RecordError):
 
 class ReservedAngle(UnusableRecord):
     pass
+
+
+class Unsayable(BiometricError, ValueError):
+    """What was to be written has no place in the format asked for."""
+
+    code = "unsayable"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from biometrics.finger.extract import FingerTemplate
 from biometrics.finger.records import ansi, card, iso2005, iso2011
-from biometrics.finger.records.errors import ForeignRecord, TruncatedRecord, UnusableRecord
+from biometrics.finger.records.errors import ForeignRecord, TruncatedRecord, Unsayable, UnusableRecord
 from biometrics.finger.records.octets import MOST_BYTES
 from biometrics.finger.records.record import Format, Record, View
 
@@ -43,13 +44,30 @@ def read(data: bytes) -> Record:
 
 
 def write(record: Record, form: Format) -> bytes:
-    """Each format's module says what it loses; a card format takes the first view. Raises `ValueError` for no view,
-    too many, or what the format cannot say."""
+    """Each format's module says what it loses; a card format takes the first view. Raises `Unsayable`, a `ValueError`,
+    for no view, too many, or what the format cannot say."""
     if not 1 <= len(record.views) <= 255:
-        raise ValueError("a record holds 1 to 255 finger views")
+        raise Unsayable("a record holds 1 to 255 finger views")
     if form in card.OCTETS:
         return card.written(record.views[0].template, form)
-    return _WRITERS[form](record)
+    for name, value, most in _bounded(record):
+        if not 0 <= value <= most:
+            raise Unsayable(f"no record can say a {name} of {value}: it goes from 0 to {most}")
+    try:
+        return _WRITERS[form](record)
+    except (struct.error, OverflowError) as error:
+        raise Unsayable("a value of the record does not fit its field in this format") from error
+
+
+def _bounded(record: Record) -> Iterator[tuple[str, int, int]]:
+    """Name, value and greatest value of what a caller may have set too high in any format."""
+    yield from (("device identifier", record.equipment, 0xFFFF), ("product owner", record.owner, 0xFFFF))
+    yield "product identifier", record.product, 0xFFFF
+    for view in record.views:
+        yield from (("width", view.template.width, 0xFFFF), ("height", view.template.height, 0xFFFF))
+        yield from (("view number", view.number, 0xFF), ("impression type", view.impression, 0xFF))
+        yield from (("position code", view.code, 0xFF), ("placement of endings", view.ending, 0xF))
+        yield "quality", view.template.quality.value, 100
 
 
 def _detected(data: bytes) -> tuple[Format, int]:
@@ -117,7 +135,7 @@ def _number(data: bytes, offset: int, size: int) -> int:
 
 
 def to_iso19794_2(templates: Sequence[FingerTemplate | View]) -> bytes:
-    """One record of 2005 with 1 to 255 views. Raises `ValueError` for no views or too many."""
+    """One record of 2005 with 1 to 255 views. Raises `Unsayable` as `write` does."""
     return write(Record(tuple(one if isinstance(one, View) else View(one) for one in templates)), Format.ISO_2005)
 
 

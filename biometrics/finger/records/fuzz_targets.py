@@ -7,13 +7,17 @@ from contextlib import suppress
 from biometrics.finger.records import card
 from biometrics.finger.records.errors import RecordError
 from biometrics.finger.records.formats import read
+from biometrics.finger.records.landmarks import landmarks
 from biometrics.finger.records.record import Format
 
 
 def record(data: bytes) -> None:
     with suppress(RecordError):
-        for view in read(data).views:
+        found = read(data)
+        for view in found.views:
             _ = view.ridge_counts
+            if found.format is not None:
+                landmarks(view, found.format)
 
 
 def normal_card(data: bytes) -> None:

@@ -11,6 +11,7 @@ import struct
 from typing import Final
 
 from biometrics.finger.extract import FingerTemplate
+from biometrics.finger.records.errors import Unsayable
 from biometrics.finger.records.octets import (
     ISO_TURN,
     MOST_MINUTIAE,
@@ -56,7 +57,7 @@ def read_view(reader: Reader, size: tuple[int, int], scale: Scale, *, turn: int,
 
 
 def written(record: Record) -> bytes:
-    """Raises `ValueError` for what the format cannot say."""
+    """Raises `Unsayable` for what the format cannot say."""
     own = record.format is Format.ISO_2005
     body = b"".join(written_view(view, turn=ISO_TURN, own=own, counted=0) for view in record.views)
     width, height = size_of(record)
@@ -74,9 +75,9 @@ def size_of(record: Record) -> tuple[int, int]:
 
 def written_view(view: View, *, turn: int, own: bool, counted: int) -> bytes:
     if view.several:
-        raise ValueError("this format has no code for several fingers")
+        raise Unsayable("this format has no code for several fingers")
     if view.number > 15 or view.impression > 15:
-        raise ValueError("view numbers and impression types are 0 to 15 in this format")
+        raise Unsayable("view numbers and impression types are 0 to 15 in this format")
     count = min(len(view.template.minutiae), MOST_MINUTIAE)
     head = bytes((view.code, view.number << 4 | view.impression, view.template.quality.value, count))
     return (

@@ -90,7 +90,7 @@ def _certificate(reader: Reader) -> tuple[int, int]:
 
 
 def written(record: Record) -> bytes:
-    """Raises `ValueError` for what the format cannot say."""
+    """Raises `Unsayable` for what the format cannot say."""
     certified = any(view.certificates for view in record.views)
     own = record.format is Format.ISO_2011
     body = b"".join(_written_representation(view, certified, own) for view in record.views)

@@ -13,7 +13,7 @@ from biometrics.capture import FingerPosition, Quality
 from biometrics.finger.extract import FingerTemplate
 from biometrics.finger.minutiae import Minutiae, MinutiaKind
 from biometrics.finger.parameters import DPI
-from biometrics.finger.records.errors import ReservedAngle, TruncatedRecord, UnusableRecord
+from biometrics.finger.records.errors import ReservedAngle, TruncatedRecord, Unsayable, UnusableRecord
 from biometrics.finger.records.record import RIDGE_COUNTS, ExtendedArea
 
 MOST_BYTES: Final = 1 << 20
@@ -180,5 +180,5 @@ def written_extended(areas: Sequence[ExtendedArea], *, all_of_them: bool, counte
     kept = [area for area in areas if all_of_them or area.identifier == RIDGE_COUNTS]
     body = b"".join(_AREA.pack(area.identifier, len(area.data) + counted) + area.data for area in kept)
     if len(body) > 0xFFFF:
-        raise ValueError("extended data are longer than a record can say")
+        raise Unsayable("extended data are longer than a record can say")
     return struct.pack(">H", len(body)) + body

@@ -71,7 +71,7 @@ class View:
     ending: int = 0
     """How ridge endings were placed (2011)."""
     extended: tuple[ExtendedArea, ...] = ()
-    """In ridge counts minutiae are numbered in the template's order; cores and deltas are kept as octets."""
+    """In ridge counts minutiae are numbered in the template's order; cores and deltas are octets."""
 
     @property
     def ridge_counts(self) -> tuple[RidgeCount, ...]:
