@@ -31,29 +31,37 @@ def core_of(image: Gray) -> SingularPoint:
 
 @pytest.fixture(scope="module")
 def fingers() -> list[Finger]:
-    return [finger(seed, "right_index") for seed in range(16)]
+    return [finger(seed, "right_index") for seed in range(12)]
 
 
-def test_all_cores_and_deltas_are_found_where_they_are(fingers: list[Finger]) -> None:
-    for one in fingers:
+@pytest.fixture(scope="module")
+def found(fingers: list[Finger]) -> list[tuple[SingularPoint, ...]]:
+    return [extract(clean(one)).singular for one in fingers]
+
+
+def test_all_cores_and_deltas_are_found_where_they_are(
+    fingers: list[Finger], found: list[tuple[SingularPoint, ...]]
+) -> None:
+    for one, points in zip(fingers, found, strict=True):
         height, width = one.ridges.shape
-        found = extract(clean(one)).singular
         for kind, truth in ((SingularKind.CORE, one.singular.cores), (SingularKind.DELTA, one.singular.deltas)):
             seen = [(x, y) for x, y in truth if MARGIN < x < width - MARGIN and MARGIN < y < height - MARGIN]
-            mine = [point for point in found if point.kind is kind]
+            mine = [point for point in points if point.kind is kind]
             assert all(nearest(x, y, mine) < 16 for x, y in seen)
 
 
-def test_no_core_is_found_where_there_is_none(fingers: list[Finger]) -> None:
-    for one in fingers:
-        for point in extract(clean(one)).singular:
+def test_no_core_is_found_where_there_is_none(fingers: list[Finger], found: list[tuple[SingularPoint, ...]]) -> None:
+    for one, points in zip(fingers, found, strict=True):
+        for point in points:
             if point.kind is SingularKind.CORE:
                 assert min(math.hypot(point.x - x, point.y - y) for x, y in one.singular.cores) < 24
 
 
-def test_the_class_is_the_finger_s_own_or_unknown(fingers: list[Finger]) -> None:
-    told = [(pattern(extract(clean(one)).singular), one.pattern.value) for one in fingers]
-    assert sum(mine is not Pattern.UNKNOWN and mine.value == truth for mine, truth in told) >= 12
+def test_the_class_is_the_finger_s_own_or_unknown(
+    fingers: list[Finger], found: list[tuple[SingularPoint, ...]]
+) -> None:
+    told = [(pattern(points), one.pattern.value) for one, points in zip(fingers, found, strict=True)]
+    assert sum(mine is not Pattern.UNKNOWN and mine.value == truth for mine, truth in told) >= 9
     assert not any(mine is Pattern.WHORL and "loop" in truth for mine, truth in told)
 
 
@@ -67,10 +75,10 @@ def test_a_core_s_direction_turns_with_the_print(fingers: list[Finger], turn: in
     assert abs(math.degrees(off)) < 10
 
 
-def test_a_loop_s_core_opens_downward(fingers: list[Finger]) -> None:
-    for one in fingers:
+def test_a_loop_s_core_opens_downward(fingers: list[Finger], found: list[tuple[SingularPoint, ...]]) -> None:
+    for one, points in zip(fingers, found, strict=True):
         if "loop" in one.pattern:
-            (core, *_) = (p for p in extract(clean(one)).singular if p.kind is SingularKind.CORE)
+            core = next(point for point in points if point.kind is SingularKind.CORE)
             assert math.sin(core.direction) < 0
 
 
