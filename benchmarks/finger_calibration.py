@@ -20,7 +20,7 @@ from scipy.optimize import minimize
 
 from biometrics.evaluation import Pair, Scores, threshold_at
 from biometrics.finger.calibration import MEASURED_TO
-from biometrics.finger.compare import HIGHEST, LOWEST, Evidence, features
+from biometrics.finger.compare import HIGHEST, LOWEST, Evidence, doubt, features
 
 FOLDS: Final = 5
 RIDGE: Final = 1e-3
@@ -35,10 +35,12 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Pairs and what was found of each; `inputs` holds the features of those that are `usable`."""
+    """Pairs and what was found of each; `inputs` holds the features of those that are `usable`, `doubts` what is taken
+    off their scores for little common ground."""
 
     pairs: Sequence[Pair]
     inputs: Numbers
+    doubts: Scores
     usable: Flags
     mated: Flags
 
@@ -47,6 +49,7 @@ def sampled(pairs: Sequence[Pair], found: Sequence[Evidence | None]) -> Sample:
     return Sample(
         pairs,
         np.array([features(one) for one in found if one is not None]),
+        np.array([doubt(one) for one in found if one is not None]),
         np.array([one is not None for one in found]),
         np.array([pair.mated for pair in pairs]),
     )
@@ -59,7 +62,7 @@ def fitted(sample: Sample) -> tuple[Numbers, Scores]:
     weights = scale * weights
     weights[0] += shift
     scores = np.full(len(sample.pairs), LOWEST)
-    scores[sample.usable] = np.clip(weights[0] + sample.inputs @ weights[1:], LOWEST, HIGHEST)
+    scores[sample.usable] = np.clip(weights[0] + sample.inputs @ weights[1:] - sample.doubts, LOWEST, HIGHEST)
     return weights, scores
 
 
@@ -115,8 +118,11 @@ def cross_validated(sample: Sample, fold: Callable[[Pair, str], int | str] = by_
     for held in np.unique(first):
         train = sample.usable & (first != held) & (second != held)
         test = sample.usable & (first == held)
-        weights = logistic(sample.inputs[rows[train]], sample.mated[train])
-        scores[test] = weights[0] + sample.inputs[rows[test]] @ weights[1:]
+        taught, mated = sample.inputs[rows[train]], sample.mated[train]
+        weights = logistic(taught, mated)
+        scale, shift = likelihood(weights[0] + taught @ weights[1:], mated)
+        plain = weights[0] + sample.inputs[rows[test]] @ weights[1:]
+        scores[test] = scale * plain + shift - sample.doubts[rows[test]]
     return scores
 
 

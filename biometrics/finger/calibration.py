@@ -3,7 +3,8 @@
 Fitted by `python -m benchmarks.finger_calibration` on all 2,940 mated and 28,160 other pairs of FVC2004 DB1-4 B and
 U.are.U: rates measured on these same pairs are a little too good; the command prints those of a score that never saw
 the finger it judges. A threshold is the lowest score at which at most that share of the 28,160 non-mated pairs would
-match; under one in a thousand they are extrapolated, by an exponential tail through the highest two hundred scores.
+match, before `compare.doubt` is taken off: so they are a little stricter than that. Under one in a thousand they are
+extrapolated, by an exponential tail through the highest two hundred scores.
 """
 
 from __future__ import annotations

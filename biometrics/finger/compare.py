@@ -34,6 +34,11 @@ CHANCE: Final = 0.13
 at the density of minutiae that fingers have. Measured."""
 COHERENCE_WEIGHT: Final = 20.0
 """Of phase against minutiae where a motion is chosen: about what the regression gives it. Measured: flat around."""
+ENOUGH_GROUND: Final = 450
+"""Cells of 8 px, 74 mm²: 98 % of mated reference pairs have more in common."""
+DOUBT: Final = 20.0
+"""Taken off the score where there is no common ground, less the more there is: on little ground a motion is soon found
+that fits. Measured: quarters of prints match other fingers in 0.3 % of 5,184 comparisons instead of 2.6 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,4 +198,9 @@ def warm_up() -> None:
 
 def weighed(found: Evidence, by: Calibration) -> float:
     value = by.offset + sum(weight * feature for weight, feature in zip(by.weights, features(found), strict=True))
-    return min(max(value, LOWEST), HIGHEST)
+    return min(max(value - doubt(found), LOWEST), HIGHEST)
+
+
+def doubt(found: Evidence) -> float:
+    """What little common ground cannot prove, 0 to `DOUBT`."""
+    return DOUBT * max(0.0, 1 - found.cells / ENOUGH_GROUND)
