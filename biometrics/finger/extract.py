@@ -17,6 +17,7 @@ from biometrics.finger.image import at_working_resolution
 from biometrics.finger.minutiae import NO_MINUTIAE, Minutiae, rated, reliable, vortices
 from biometrics.finger.parameters import CELL, DEFAULT, DPI, Parameters
 from biometrics.finger.quality import assess
+from biometrics.finger.quality_measures import Measures, measured
 from biometrics.finger.singular import SingularPoint, singular_points
 
 Trace = Callable[[str, npt.NDArray[np.generic]], None]
@@ -72,7 +73,7 @@ def extract(
     mask = enhance.foreground(pixels, (height, width), p)
     trace("foreground", mask)
     if not mask.any():
-        return FingerTemplate(NO_MINUTIAE, width, height, Quality(0, "press_harder"))
+        return FingerTemplate(NO_MINUTIAE, width, height, assess(Measures()))
     tensor = enhance.gradient_tensor(normalised, CELL, blur=p.tensor_blur)
     rough = enhance.orientation(tensor, p.orientation_smoothing)
     trace("orientation", np.dstack([rough.cosine, rough.sine, rough.coherence]))
@@ -87,7 +88,7 @@ def extract(
     trace("vortices", np.stack([found.x, found.y, found.direction, found.quality, found.kind]))
     kept = reliable(found, area, p)
     trace("minutiae", np.stack([kept.x, kept.y, kept.direction, kept.quality, kept.kind]))
-    quality = assess(grey, area, rough.coherence, amplitude, kept)
+    quality = assess(measured(grey, normalised, mask, rough, field, ridges, amplitude, area, kept))
     turning = singular_points(field, area)
     trace("singular points", np.array([[p.x, p.y, p.direction, p.strength] for p in turning]).reshape(-1, 4).T)
     return FingerTemplate(kept, width, height, quality, _ridge_field(field, lines, area, ridges), turning)
