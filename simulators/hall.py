@@ -111,7 +111,9 @@ class Hall:
             return await cart_walk.walk()
         before = len(station.lane.history)
         walk = GateWalk(
-            *(traveller, wallet, station, self.client, note, self._console_outage, self.random), self.plan.hesitation, visit.states
+            *(traveller, wallet, station, self.client, note, self._console_outage, self.random),
+            hesitation=self.plan.hesitation,
+            states=visit.states,
         )
         outcome = await walk.walk()
         visit.exits += sum(opening.door == "exit" for opening in station.lane.history[before:])

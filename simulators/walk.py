@@ -30,7 +30,7 @@ _GLANCE_SECONDS: Final = 0.05
 
 View = dict[str, Any]
 _READY: Final = "welcome"
-"""Not `enter`: that may still be meant for somebody who has just walked out again, and whom the gate would count too."""
+"""Not `enter`: that may be meant for somebody who has just walked out again, and whom the gate would count too."""
 _BACK: Final = frozenset({"go_to_booth", "one_person"})
 _OVER: Final = _BACK | {"staff_coming", "emergency"}
 """Whatever a traveller meant to do, the screen now says otherwise."""
