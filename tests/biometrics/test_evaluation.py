@@ -202,5 +202,5 @@ def test_the_table_fits_a_terminal(scale: int) -> None:
     lines = table([one], given, stray=1).splitlines()
     assert max(len(line) for line in lines) <= 80
     assert f"{scale}" in lines[2]
-    assert "9.99-100" in lines[3]
+    assert "10.0-100" in lines[3]
     assert sum(line.startswith("a set with") for line in lines) == 2  # of its rates, and of what failed
