@@ -79,7 +79,11 @@ def test_an_unusable_image_leaves_its_pairs_without_a_score(pairs: Path, tmp_pat
     out = tmp_path / "scores.csv"
     result = run("scores", "finger", "--pairs", pairs, "--root", tmp_path / "root", "--out", out, "--processes", 1)
     assert "1 of 3 pairs scored" in result.stdout
-    assert json.loads(run("evaluate", pairs, out, "--json").stdout)["missing_scores"] == 2
+    told = json.loads(run("evaluate", pairs, out, "--json").stdout)
+    assert told["missing_scores"] == 2
+    failed = told["sets"][-1]["failures"]
+    assert (failed["mated"], failed["non_mated"], failed["samples_without_score"]) == (0, 2, 1)
+    assert "without a score" in run("evaluate", pairs, out).stdout
 
 
 def test_a_missing_image_is_named(pairs: Path, tmp_path: Path) -> None:
