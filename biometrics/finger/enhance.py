@@ -115,8 +115,9 @@ def reorientation(even: Map, amplitude: Map, cell: int, p: Parameters) -> Orient
     return orientation(weighted, p.reorientation_smoothing)
 
 
-def frequency(normalised: Map, field: Orientation, mask: Mask, p: Parameters) -> Map:
-    """Ridges a pixel, on blocks: the strongest line of each block's signature, smoothed toward the image's mean."""
+def frequency(normalised: Map, field: Orientation, mask: Mask, p: Parameters) -> tuple[Map, Map]:
+    """Ridges a pixel, on blocks: the strongest line of each block's signature, smoothed toward the image's mean; and
+    that line's share of the signature's energy, 0 to about 1."""
     height, width = normalised.shape
     size = (width // BLOCK, height // BLOCK)
     double = np.arctan2(_resized(field.sine, size), _resized(field.cosine, size))
@@ -126,7 +127,7 @@ def frequency(normalised: Map, field: Orientation, mask: Mask, p: Parameters) ->
     if present.any():
         signatures = _signatures(normalised, present, np.asarray(double[present] / 2, np.float32), p)
         measured[present], strength[present] = _strongest_line(signatures, p)
-    return _smoothed_frequency(measured, strength, p)
+    return _smoothed_frequency(measured, strength, p), strength
 
 
 def _signatures(normalised: Map, present: npt.NDArray[np.bool_], tangent: Map, p: Parameters) -> Map:

@@ -14,9 +14,10 @@ from biometrics.finger import enhance
 from biometrics.finger.enhance import Map, Mask, Orientation
 from biometrics.finger.gabor import Response, curved_gabor
 from biometrics.finger.image import at_working_resolution
+from biometrics.finger.likeness import is_print
 from biometrics.finger.minutiae import NO_MINUTIAE, Minutiae, rated, reliable, vortices
 from biometrics.finger.parameters import CELL, DEFAULT, DPI, Parameters
-from biometrics.finger.quality import assess
+from biometrics.finger.quality import Advice, assess
 from biometrics.finger.singular import SingularPoint, singular_points
 
 Trace = Callable[[str, npt.NDArray[np.generic]], None]
@@ -61,7 +62,8 @@ def extract(
 ) -> FingerTemplate:
     """Minutiae, ridge field and quality of one print (`dpi` is used for a bare array).
 
-    A blank image gives a template without minutiae and quality 0. Raises `UnusableImage` for what is no print.
+    What shows no print (`likeness`) gives a template without minutiae and quality 0, which matches nothing. Raises
+    `UnusableImage` for what is no image of one.
     """
     p = parameters
     grey = at_working_resolution(image, dpi)
@@ -72,11 +74,11 @@ def extract(
     mask = enhance.foreground(pixels, (height, width), p)
     trace("foreground", mask)
     if not mask.any():
-        return FingerTemplate(NO_MINUTIAE, width, height, Quality(0, "press_harder"))
+        return FingerTemplate(NO_MINUTIAE, width, height, Quality(0, Advice.PRESS_HARDER.value))
     tensor = enhance.gradient_tensor(normalised, CELL, blur=p.tensor_blur)
     rough = enhance.orientation(tensor, p.orientation_smoothing)
     trace("orientation", np.dstack([rough.cosine, rough.sine, rough.coherence]))
-    lines = enhance.frequency(normalised, rough, mask, p)
+    lines, strength = enhance.frequency(normalised, rough, mask, p)
     trace("frequency", lines)
     ridges, field, searched = _two_passes(normalised, rough, lines, mask, p, trace)
     amplitude = enhance.on_cells(ridges.amplitude, CELL // ridges.spacing)
@@ -90,6 +92,8 @@ def extract(
     quality = assess(grey, area, rough.coherence, amplitude, kept)
     turning = singular_points(field, area)
     trace("singular points", np.array([[p.x, p.y, p.direction, p.strength] for p in turning]).reshape(-1, 4).T)
+    if not is_print(area, strength, rough.coherence, amplitude):
+        return FingerTemplate(NO_MINUTIAE, width, height, Quality(0, quality.advice or Advice.PRESS_HARDER.value))
     return FingerTemplate(kept, width, height, quality, _ridge_field(field, lines, area, ridges), turning)
 
 
