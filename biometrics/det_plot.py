@@ -132,13 +132,13 @@ class _Plot:
         return f'<path class="curve" d="{path}" {style.stroke} stroke-linejoin="round"/>'
 
     def _points(self, one: Evaluation) -> list[tuple[float, float]]:
-        """The curve, without points closer than half a pixel to the one before; it stops where FMR becomes 0."""
+        """The curve, without points closer than a pixel to the one before; it stops where FMR becomes 0."""
         points: list[tuple[float, float]] = []
         for fmr, fnmr in zip(*curve(one.mated, one.non_mated), strict=True):
             if fmr <= 0:
                 break
             x, y = self.x(float(fmr)), self.y(float(fnmr))
-            if not points or math.hypot(x - points[-1][0], y - points[-1][1]) >= 0.5:
+            if not points or math.hypot(x - points[-1][0], y - points[-1][1]) >= 1:
                 points.append((x, y))
         return points
 

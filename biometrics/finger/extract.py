@@ -18,7 +18,7 @@ from biometrics.finger.likeness import is_print
 from biometrics.finger.minutiae import NO_MINUTIAE, Minutiae, rated, reliable, vortices
 from biometrics.finger.parameters import CELL, DEFAULT, DPI, Parameters
 from biometrics.finger.quality import Advice, assess
-from biometrics.finger.singular import SingularPoint, singular_points
+from biometrics.finger.singular import SingularKind, SingularPoint, singular_points
 
 Trace = Callable[[str, npt.NDArray[np.generic]], None]
 """Is given each step's name and result, in order: for golden tests and pictures."""
@@ -91,7 +91,8 @@ def extract(
     trace("minutiae", np.stack([kept.x, kept.y, kept.direction, kept.quality, kept.kind]))
     quality = assess(grey, area, rough.coherence, amplitude, kept)
     turning = singular_points(field, area)
-    trace("singular points", np.array([[p.x, p.y, p.direction, p.strength] for p in turning]).reshape(-1, 4).T)
+    seen = [[p.x, p.y, p.direction, p.strength, p.kind is SingularKind.DELTA] for p in turning]
+    trace("singular points", np.array(seen, np.float64).reshape(-1, 5).T)
     if not is_print(area, strength, rough.coherence, amplitude):
         return FingerTemplate(NO_MINUTIAE, width, height, Quality(0, quality.advice or Advice.PRESS_HARDER.value))
     return FingerTemplate(kept, width, height, quality, _ridge_field(field, lines, area, ridges), turning)

@@ -110,14 +110,20 @@ def test_compare_tells_the_score_and_why(image: Path, tmp_path: Path) -> None:
     other = image.parent / "013_3_2.tif"
     mated = run("compare", image, image.parent / "012_3_2.tif", "--plot", tmp_path / "match.png")
     assert "they match" in mated.stdout
+    assert max(len(line) for line in mated.stdout.splitlines()) <= 80
     with Image.open(tmp_path / "match.png") as picture:
-        assert picture.width > 1000
+        assert picture.width == 1200
+    told = run("compare", image, other)
+    assert "why the score is low:" in told.stdout
     said = json.loads(run("compare", image, other, "--json").stdout)
     assert said["matched"] is False
     assert said["score"] < said["threshold"]
-    assert {"code": "ridges_out_of_step", "sentence": "Laid on each other, the ridges do not keep in step."} in said[
-        "reasons"
-    ]
+    (found,) = (one for one in said["reasons"] if one["code"] == "ridges_out_of_step")
+    assert found["value"] < found["limit"]
+    assert " ".join(found["sentence"].split()) in " ".join(told.stdout.split())
+    assert len(said["matches"]) == said["evidence"]["matched"] > 0
+    rows = [line.split() for line in told.stdout.splitlines()[-len(said["matches"]) :]]
+    assert [row[5] for row in rows] == [f"{one['distance_mm']:.2f}" for one in said["matches"]]
 
 
 def test_compare_takes_records_as_they_come(data: Path, image: Path, tmp_path: Path) -> None:
@@ -135,6 +141,12 @@ def test_thresholds_say_what_is_measured_and_what_is_not() -> None:
     lines = run("thresholds").stdout.splitlines()
     assert sum("extrapolated" in line for line in lines) == 3
     assert [line.split()[0] for line in lines[1:4]] == ["0.1", "0.01", "0.001"]
+    told = json.loads(run("thresholds", "--json").stdout)
+    for line, row in zip(lines[1:-1], told["thresholds"], strict=True):
+        rate, images, records = (float(number) for number in line.split()[:3])
+        assert rate == pytest.approx(row["fmr"])
+        assert (images, records) == (row["images"], row["records"])
+        assert row["extrapolated"] == ("extrapolated" in line)
 
 
 def test_extract_draws_every_step(image: Path, tmp_path: Path) -> None:
