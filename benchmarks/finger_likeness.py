@@ -2,7 +2,7 @@
 
     python -m benchmarks.finger_likeness
 
-The figures of `biometrics.finger.likeness` and of `compare.FEWEST_MATCHED`. The floors were chosen on this material, so
+The figures of `biometrics.finger.likeness` and of `compare.FEWEST`. The floors were chosen on this material, so
 other things that are no prints may pass more often.
 """
 
@@ -21,6 +21,7 @@ from biometrics.capture import Gray, UnusableImage
 from biometrics.finger.compare import Prepared, calibration, evidence, prepare, weighed
 from biometrics.finger.extract import extract
 from biometrics.finger.image import read
+from biometrics.finger.records import from_iso19794_2, to_iso19794_2
 
 SETS = ("fvc2004_db1_b", "fvc2004_db2_b", "fvc2004_db3_b", "fvc2004_db4_b", "uareu")
 SCALES = (0.7, 1, 1.5, 2, 3)
@@ -49,6 +50,8 @@ def main() -> None:
         print(f"{name:22} {sum(one is not None for one in made):5} of {len(made):5} taken for prints")
     _few("two whole prints", whole, whole)
     _few("a quarter and a print", middle, whole)
+    bare = {key: _record_of(*read(file)) for key, file in files.items()}
+    _few("two records", bare, bare)
 
 
 def _prepared(pixels: Gray, dpi: int = 500) -> Prepared | None:
@@ -58,6 +61,11 @@ def _prepared(pixels: Gray, dpi: int = 500) -> Prepared | None:
     except UnusableImage:
         return None
     return None if template.field is None else prepare(template)
+
+
+def _record_of(pixels: Gray, dpi: int) -> Prepared:
+    """As others read our record of it."""
+    return prepare(from_iso19794_2(to_iso19794_2([extract(pixels, dpi)])).views[0].template)
 
 
 def _quarters(file: Path) -> tuple[Gray, Gray]:

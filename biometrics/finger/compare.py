@@ -40,12 +40,14 @@ DOUBT: Final = 20.0
 """Taken off the score where there is no common ground, less the more there is: on little ground a motion is soon found
 that fits. Measured: quarters of prints match other fingers in 0.1 % of 5,184 comparisons instead of 2.6 %."""
 
-FEWEST_MATCHED: Final = 3
-"""With fewer minutiae in common than this ridges in step prove nothing: stripes are in step with stripes. None of 2,903
-mated reference pairs that match has so few, nor of 2,738 where one print was cut to a quarter (`benchmarks`,
-`finger_likeness`)."""
+FEWEST: Final = 3
+FEWEST_ALONE: Final = 5
+"""Minutiae in common, where ridges keep in step and where nothing is known of them, as in records: with fewer no
+score reaches a threshold. Two minutiae prove nothing, and neither do ridges in step: stripes are, with stripes. Of
+2,903 mated reference pairs that match none has so few, nor of 2,738 where one print was cut to a quarter, nor of 2,867
+pairs of records (`python -m benchmarks.finger_likeness`)."""
 UNPROVEN: Final = -6.0
-"""The score goes no higher then: below every threshold."""
+"""The highest score then: below every threshold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,8 @@ def warm_up() -> None:
 
 def weighed(found: Evidence, by: Calibration) -> float:
     value = by.offset + sum(weight * feature for weight, feature in zip(by.weights, features(found), strict=True))
-    highest = HIGHEST if found.matched >= FEWEST_MATCHED else UNPROVEN
+    fewest = FEWEST if found.coherence else FEWEST_ALONE
+    highest = HIGHEST if found.matched >= fewest else UNPROVEN
     return min(max(value - doubt(found), LOWEST), highest)
 
 

@@ -26,6 +26,7 @@ from biometrics.finger.records.octets import (
     read_extended,
     read_minutiae,
     scale_of,
+    size_at_working_resolution,
     view_quality,
     written_extended,
     written_minutiae,
@@ -62,7 +63,8 @@ def _read_2004(data: bytes, turn: int) -> Record:
     start = reader.offset
     owner, product, equipment, width, height, across, down, count, _ = reader.unpack(_HEADER_2004)
     scale = scale_of(across, down, offset=start + 10)
-    views = tuple(iso2005.read_view(reader, (width, height), scale, turn=turn, counted=4) for _ in range(count))
+    size = size_at_working_resolution(width, height, scale, offset=start + 6)
+    views = tuple(iso2005.read_view(reader, size, scale, turn=turn, counted=4) for _ in range(count))
     return Record(views, equipment, owner, product, Format.ANSI_2004)
 
 
@@ -101,7 +103,7 @@ def _read_view(reader: Reader, turn: int) -> View:
     scale = scale_of(across, down, offset=start + 12)
     minutiae, order = read_minutiae(reader, count, scale, turn=turn)
     extended = read_extended(reader, order, scale)
-    template = FingerTemplate(minutiae, round(width * scale[0]), round(height * scale[1]), rated)
+    template = FingerTemplate(minutiae, *size_at_working_resolution(width, height, scale, offset=start + 8), rated)
     qualities = (QualityBlock(quality, *block),)
     return View(template, position, number, impression, several, qualities, extended=extended)
 

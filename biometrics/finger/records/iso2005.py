@@ -2,7 +2,8 @@
 
 Coordinates in a record are in its own pixels; templates are at 500 dpi, so reading and writing converts.
 Tolerated, as vendors write it: quality 254 and 255 (not given), minutia type 3 (read as "other"), octets behind the
-stated length. Lost in writing: parts of a pixel and of an angle's unit, algorithms of qualities, dates.
+stated length, minutiae beyond the stated size. Lost in writing: parts of a pixel and of an angle's unit, algorithms
+of qualities, dates.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from biometrics.finger.records.octets import (
     read_extended,
     read_minutiae,
     scale_of,
+    size_at_working_resolution,
     view_quality,
     written_extended,
     written_minutiae,
@@ -40,19 +42,20 @@ def read(data: bytes) -> Record:
     reader = Reader(data, len(MAGIC))
     _, equipment, width, height, across, down, count, _ = reader.unpack(_HEADER)
     scale = scale_of(across, down, offset=18)
-    views = tuple(read_view(reader, (width, height), scale, turn=ISO_TURN, counted=0) for _ in range(count))
+    size = size_at_working_resolution(width, height, scale, offset=14)
+    views = tuple(read_view(reader, size, scale, turn=ISO_TURN, counted=0) for _ in range(count))
     return Record(views, equipment, format=Format.ISO_2005)
 
 
 def read_view(reader: Reader, size: tuple[int, int], scale: Scale, *, turn: int, counted: int) -> View:
-    """A view of §8.4, which ANSI INCITS 378-2004 shares but for the unit of angles."""
+    """A view of §8.4, which ANSI INCITS 378-2004 shares but for the unit of angles. `size` is at 500 dpi."""
     start = reader.offset
     code, number_and_impression, quality, count = reader.unpack(">BBBB")
     position, _ = position_of(code, (), offset=start)
     rated = view_quality(quality, offset=start + 2)
     minutiae, order = read_minutiae(reader, count, scale, turn=turn)
     extended = read_extended(reader, order, scale, counted=counted)
-    template = FingerTemplate(minutiae, round(size[0] * scale[0]), round(size[1] * scale[1]), rated)
+    template = FingerTemplate(minutiae, *size, rated)
     return View(template, position, number_and_impression >> 4, number_and_impression & 0xF, extended=extended)
 
 

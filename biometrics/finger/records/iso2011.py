@@ -22,6 +22,7 @@ from biometrics.finger.records.octets import (
     read_extended,
     read_minutiae,
     scale_of,
+    size_at_working_resolution,
     view_quality,
     written_extended,
     written_minutiae,
@@ -68,7 +69,7 @@ def _read_representation(outer: Reader, certified: bool) -> View:
         raise UnusableRecord("a minutia has 5 or 6 octets", offset=at + 11)
     minutiae, order = read_minutiae(reader, count, scale, turn=ISO_TURN, with_quality=flags >> 4 == 6)
     extended = read_extended(reader, order, scale)
-    template = FingerTemplate(minutiae, round(width * scale[0]), round(height * scale[1]), rated)
+    template = FingerTemplate(minutiae, *size_at_working_resolution(width, height, scale, offset=at + 7), rated)
     return View(
         template,
         position,

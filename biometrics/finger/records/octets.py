@@ -11,6 +11,7 @@ import numpy as np
 
 from biometrics.capture import FingerPosition, Quality
 from biometrics.finger.extract import FingerTemplate
+from biometrics.finger.image import LARGEST_SIDE, PLAUSIBLE_DPI
 from biometrics.finger.minutiae import Minutiae, MinutiaKind
 from biometrics.finger.parameters import DPI
 from biometrics.finger.records.errors import ReservedAngle, TruncatedRecord, Unsayable, UnusableRecord
@@ -52,12 +53,23 @@ class Reader:
 
 
 def scale_of(across: int, down: int, *, offset: int) -> Scale:
-    """From pixels at so many a centimetre to pixels at 500 dpi."""
+    """From pixels at so many a centimetre to pixels at 500 dpi. Refused are the resolutions that images are."""
     if not across or not down:
         raise UnusableRecord("the record states no resolution", offset=offset)
+    low, high = PLAUSIBLE_DPI
+    if not low <= 2.54 * min(across, down) <= 2.54 * max(across, down) <= high:
+        raise UnusableRecord(f"no print has a resolution of {across} x {down} pixels a centimetre", offset=offset)
     if PIXELS_PER_CM == across == down:
         return 1.0, 1.0  # 500 dpi, rounded to whole pixels a centimetre
     return DPI / 2.54 / across, DPI / 2.54 / down
+
+
+def size_at_working_resolution(width: int, height: int, scale: Scale, *, offset: int) -> tuple[int, int]:
+    """Of an image, whose size the record states in its own pixels; 0 where it does not know it."""
+    size = round(width * scale[0]), round(height * scale[1])
+    if max(size) > LARGEST_SIDE:
+        raise UnusableRecord(f"an image of {width} x {height} pixels is larger than a print", offset=offset)
+    return size
 
 
 def position_of(code: int, several: Sequence[int], *, offset: int) -> tuple[FingerPosition | None, int]:
@@ -97,9 +109,11 @@ def _read_minutia(reader: Reader, scale: Scale, turn: int, with_quality: bool) -
     if quality > 100:
         quality = 0  # 254 and 255 are "not given"; vendors write them in the formats of 2004 and 2005 as well
     kind = kind_and_x >> 14
+    place = (kind_and_x & 0x3FFF) * scale[0], (y & 0x3FFF) * scale[1]
+    if max(place) > LARGEST_SIDE:
+        raise UnusableRecord("a minutia lies farther out than any print reaches", offset=offset)
     return (
-        (kind_and_x & 0x3FFF) * scale[0],
-        (y & 0x3FFF) * scale[1],
+        *place,
         angle * (2 * math.pi / turn),
         (quality or MIDDLING) / 100,
         kind if kind <= max(MinutiaKind) else MinutiaKind.OTHER,
