@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 
 from benchmarks.finger_calibration import Flags, Sample, by_finger, by_set, cross_validated, sampled
+from biometrics.bootstrap import intervals
 from biometrics.capture import Gray
 from biometrics.det_plot import det_svg
 from biometrics.evaluation import ErrorRates, Pair, Scores, error_rates, evaluate, read_pairs
@@ -69,7 +70,9 @@ def main(arguments: Sequence[str] = ()) -> None:
 def det_of_held_out(pairs: Sequence[Pair]) -> str:
     scores = cross_validated(sampled(pairs, evidences(pairs, extracted(pairs))))
     named = {pair.key: float(score) for pair, score in zip(pairs, scores, strict=True)}
-    return det_svg(evaluate(pairs, named), title="Fingerprints, each finger judged by a fit without it")
+    found = evaluate(pairs, named)
+    title = "Fingerprints, each finger judged by a fit without it"
+    return det_svg(found, intervals(pairs, named, found), title=title)
 
 
 def pairs_of_reference() -> list[Pair]:

@@ -5,7 +5,11 @@ EvaluationError       code
 └── UnusableScores    not a score file
 
 Pair list: CSV with columns set,a,b,mated (1 = same finger or person). Score file: set,a,b,score; higher = more alike.
-A pair without a score is a failure to match: mated it counts as a false non-match at every threshold.
+
+A comparison without a score failed: most often because no template could be made of one of its samples. It matches at
+no threshold: mated it is an error, non-mated none. So where there are such, `fmr` and `fnmr` here are what ISO/IEC
+19795-1 calls false accept and false reject rate of transactions of one attempt; it keeps FMR and FNMR to completed
+comparisons, and failures apart. `failures` counts them, by set and kind, so that both can be told.
 """
 
 from __future__ import annotations
@@ -21,6 +25,8 @@ import numpy as np
 import numpy.typing as npt
 
 Scores = npt.NDArray[np.float64]
+Key = tuple[str, str, str]
+"""Set, and the two samples."""
 
 
 class EvaluationError(Exception):
@@ -45,7 +51,7 @@ class Pair:
     mated: bool
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> Key:
         return self.set, self.a, self.b
 
 
@@ -61,6 +67,24 @@ class ErrorRates:
 
 
 @dataclass(frozen=True, slots=True)
+class Failures:
+    """Comparisons without a score, of each kind, and samples (`a` or `b` of a pair) of which no comparison has one."""
+
+    mated: int
+    non_mated: int
+    samples: int
+    unusable: int
+
+    @property
+    def fta(self) -> float:
+        """Failure-to-acquire rate, a share of samples, as far as a score file tells it: what has no score anywhere."""
+        return self.unusable / self.samples
+
+    def __bool__(self) -> bool:
+        return bool(self.mated or self.non_mated)
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """One data set, or all of them pooled. Scores ascend; a missing score is -inf."""
 
@@ -68,6 +92,7 @@ class Evaluation:
     mated: Scores
     non_mated: Scores
     rates: ErrorRates
+    failures: Failures
 
 
 POOLED: Final = "pooled"
@@ -78,28 +103,34 @@ def read_pairs(path: Path, *, fvc: bool = False) -> list[Pair]:
     """With `fvc` those alone that the column fvc_protocol marks 1. Raises `UnusablePairs`."""
     columns = {"set", "a", "b", "mated"} | ({"fvc_protocol"} if fvc else set())
     pairs = []
-    for number, row in enumerate(_rows(path, columns, UnusablePairs), start=2):
+    for number, row in _rows(path, columns, UnusablePairs):
         if fvc and row["fvc_protocol"] != "1":
             continue
         if row["mated"] not in ("0", "1"):
             raise UnusablePairs(f"{path.name}, line {number}: mated is neither 0 nor 1")
+        if row["set"] == POOLED:
+            raise UnusablePairs(f"{path.name}, line {number}: a set cannot be called {POOLED}, as all of them are")
         pairs.append(Pair(row["set"], row["a"], row["b"], row["mated"] == "1"))
     if not pairs:
         raise UnusablePairs(f"{path.name} lists no pairs")
     return pairs
 
 
-def read_scores(path: Path) -> dict[tuple[str, str, str], float]:
-    """Raises `UnusableScores`."""
-    scores = {}
-    for number, row in enumerate(_rows(path, {"set", "a", "b", "score"}, UnusableScores), start=2):
+def read_scores(path: Path) -> dict[Key, float]:
+    """Raises `UnusableScores`, also for infinite scores: a failure to compare is a row left out, not a number."""
+    scores: dict[Key, float] = {}
+    for number, row in _rows(path, {"set", "a", "b", "score"}, UnusableScores):
         try:
             score = float(row["score"])
         except ValueError:
-            score = math.nan
-        if math.isnan(score):
-            raise UnusableScores(f"{path.name}, line {number}: the score is not a number")
-        scores[row["set"], row["a"], row["b"]] = score
+            raise UnusableScores(f"{path.name}, line {number}: the score is not a number") from None
+        if not math.isfinite(score):
+            raise UnusableScores(
+                f"{path.name}, line {number}: the score is {score}; leave out the rows of failed comparisons"
+            )
+        key = row["set"], row["a"], row["b"]
+        if scores.setdefault(key, score) != score:
+            raise UnusableScores(f"{path.name}, line {number}: the pair has another score in a line above")
     return scores
 
 
@@ -111,7 +142,8 @@ def write_scores(path: Path, scored: Iterable[tuple[str, str, str, float]]) -> N
         writer.writerows((group, a, b, repr(float(score))) for group, a, b, score in scored)
 
 
-def _rows(path: Path, columns: set[str], unusable: type[EvaluationError]) -> Iterator[dict[str, str]]:
+def _rows(path: Path, columns: set[str], unusable: type[EvaluationError]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line numbers, and what stands in `columns` and others."""
     try:
         with path.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
@@ -121,31 +153,42 @@ def _rows(path: Path, columns: set[str], unusable: type[EvaluationError]) -> Ite
             for row in reader:
                 if any(row[column] is None for column in columns):
                     raise unusable(f"{path.name}, line {reader.line_num}: too few columns")
-                yield row
+                yield reader.line_num, row
     except OSError as error:
         raise unusable(f"{path.name} cannot be read: {error.strerror}") from None
     except (UnicodeDecodeError, csv.Error):
         raise unusable(f"{path.name} is not a CSV file") from None
 
 
-def evaluate(pairs: Sequence[Pair], scores: Mapping[tuple[str, str, str], float]) -> list[Evaluation]:
+def evaluate(pairs: Sequence[Pair], scores: Mapping[Key, float]) -> list[Evaluation]:
     """One evaluation a data set by name, then all pooled; a set without mated or without other pairs is left out
-    and only counts in the pool. Raises `UnusablePairs` where the pool itself lacks either."""
-    groups: dict[str, tuple[list[float], list[float]]] = {}
+    and only counts in the pool. Raises `UnusablePairs` where the pool itself lacks either, and `UnusableScores` where
+    no pair has a score."""
+    groups: dict[str, list[Pair]] = {}
     for pair in pairs:
-        score = scores.get(pair.key, -math.inf)
-        for name in (pair.set, POOLED):
-            mated, others = groups.setdefault(name, ([], []))
-            (mated if pair.mated else others).append(score)
-    if POOLED not in groups or not all(groups[POOLED]):
-        raise UnusablePairs("error rates need at least one mated and one other pair")
-    names = sorted(name for name in groups if name != POOLED and all(groups[name]))
-    return [_evaluated(name, *groups[name]) for name in (*names, POOLED)]
+        groups.setdefault(pair.set, []).append(pair)
+    rated = {name: group for name, group in sorted(groups.items()) if len({pair.mated for pair in group}) == 2}
+    if len({pair.mated for pair in pairs}) < 2:
+        raise UnusablePairs("error rates need at least one mated and one non-mated pair")
+    if not any(pair.key in scores for pair in pairs):
+        raise UnusableScores("no pair of the list has a score")
+    return [_evaluated(name, group, scores) for name, group in [*rated.items(), (POOLED, list(pairs))]]
 
 
-def _evaluated(name: str, mated: Sequence[float], others: Sequence[float]) -> Evaluation:
-    ascending, also = np.sort(np.asarray(mated, np.float64)), np.sort(np.asarray(others, np.float64))
-    return Evaluation(name, ascending, also, error_rates(ascending, also))
+def _evaluated(name: str, pairs: Sequence[Pair], scores: Mapping[Key, float]) -> Evaluation:
+    known = np.array([scores.get(pair.key, -math.inf) for pair in pairs])
+    mated = np.array([pair.mated for pair in pairs])
+    ascending, also = np.sort(known[mated]), np.sort(known[~mated])
+    return Evaluation(name, ascending, also, error_rates(ascending, also), failures(pairs, scores))
+
+
+def failures(pairs: Sequence[Pair], scores: Mapping[Key, float]) -> Failures:
+    """`pairs` are at least one."""
+    failed = [pair for pair in pairs if pair.key not in scores]
+    samples = {(pair.set, name) for pair in pairs for name in (pair.a, pair.b)}
+    usable = {(pair.set, name) for pair in pairs if pair.key in scores for name in (pair.a, pair.b)}
+    mated = sum(pair.mated for pair in failed)
+    return Failures(mated, len(failed) - mated, len(samples), len(samples - usable))
 
 
 def curve(mated: Scores, non_mated: Scores) -> tuple[Scores, Scores]:

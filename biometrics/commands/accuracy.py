@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Optional
 
-import numpy as np
 import typer
 
 from biometrics import evaluation
-from biometrics.bootstrap import Interval, interval
+from biometrics.bootstrap import intervals
+from biometrics.commands.rates import as_data, table
 from biometrics.commands.terminal import Advance, one_line_errors, progress_bar
 from biometrics.det_plot import det_svg
-from biometrics.evaluation import ErrorRates, Evaluation, Pair
+from biometrics.evaluation import Pair
 
 
 class Protocol(StrEnum):
@@ -83,72 +82,8 @@ def evaluate(
         listed = evaluation.read_pairs(pairs, fvc=protocol is Protocol.FVC)
         known = evaluation.read_scores(scores)
         found = evaluation.evaluate(listed, known)
+        given = intervals(listed, known, found, resamples=resamples) if resamples else {}
         if plot is not None:
-            plot.write_text(det_svg(found), encoding="utf-8")
-    missing = sum(pair.key not in known for pair in listed)
-    intervals = _intervals(listed, known, found, resamples) if resamples else {}
-    shown = json.dumps(_as_data(found, missing, intervals), indent=2) if as_json else _table(found, missing, intervals)
-    typer.echo(shown)
-
-
-def _intervals(
-    pairs: list[Pair], known: dict[tuple[str, str, str], float], found: list[Evaluation], resamples: int
-) -> dict[str, Interval]:
-    """By data set, and pooled."""
-    given = {}
-    for one in found:
-        chosen = [pair for pair in pairs if one.name in (pair.set, evaluation.POOLED)]
-        scores = np.array([known.get(pair.key, -math.inf) for pair in chosen])
-        given[one.name] = interval(chosen, scores, resamples=resamples)
-    return given
-
-
-def _table(found: list[Evaluation], missing: int, intervals: dict[str, Interval]) -> str:
-    heads = ("EER", "FMR100", "FMR1000", "FMR10000", "ZeroFMR")
-    lines = [f"{'set':20}{'mated':>8}{'others':>9}" + "".join(f"{head:>13}" for head in heads)]
-    for one in found:
-        rates = "".join(f"{100 * rate:13.2f}" for rate in _rates(one.rates).values())
-        lines.append(f"{one.name:20}{len(one.mated):8}{len(one.non_mated):9}{rates}")
-        if one.name in intervals:
-            lines.append(_range(intervals[one.name]))
-    note = "; under them 95 % intervals, by drawing fingers anew" if intervals else ""
-    return "\n".join((*lines, f"rates in per cent{note}; pairs without a score: {missing}"))
-
-
-def _range(given: Interval) -> str:
-    both = zip(_rates(given.lower).values(), _rates(given.upper).values(), strict=True)
-    rates = "".join(f"{f'{100 * low:.2f}-{100 * high:.2f}':>13}" for low, high in both)
-    return f"{f'  {given.subjects} fingers or people':37}{rates}"
-
-
-def _as_data(found: list[Evaluation], missing: int, intervals: dict[str, Interval]) -> dict[str, Any]:
-    return {
-        "missing_scores": missing,
-        "sets": [
-            {
-                "set": one.name,
-                "mated": len(one.mated),
-                "non_mated": len(one.non_mated),
-                **_rates(one.rates),
-                **_bounds(intervals.get(one.name)),
-            }
-            for one in found
-        ],
-    }
-
-
-def _bounds(given: Interval | None) -> dict[str, Any]:
-    if given is None:
-        return {}
-    lower, upper = _rates(given.lower), _rates(given.upper)
-    return {"interval": {name: [lower[name], upper[name]] for name in lower}, "subjects": given.subjects}
-
-
-def _rates(rates: ErrorRates) -> dict[str, float]:
-    return {
-        "eer": rates.eer,
-        "fmr100": rates.fmr100,
-        "fmr1000": rates.fmr1000,
-        "fmr10000": rates.fmr10000,
-        "zero_fmr": rates.zero_fmr,
-    }
+            plot.write_text(det_svg(found, given), encoding="utf-8")
+    stray = len(known.keys() - {pair.key for pair in listed})
+    typer.echo(json.dumps(as_data(found, given, stray), indent=2) if as_json else table(found, given, stray))

@@ -1,13 +1,18 @@
 """From grey levels to ridges: contrast, foreground, orientation, frequency, and the curved Gabor filter's two passes.
 
-Read from top to bottom this is the algorithm:
+Read from top to bottom this is the algorithm; `extract` calls the steps in this order:
 
 1. `normalise`: local mean and deviation to 0 and 1 (Hong, Wan and Jain, PAMI 1998, made local), ridges positive.
 2. `foreground`: where the energy at ridge frequencies is (a band-pass, as Thai, Huckemann and Gottschlich, 2016, do).
 3. `gradient_tensor`, `orientation`: the structure tensor averaged in double angles (Bazen and Gerez, PAMI 2002).
 4. `frequency`: the spectrum of the signature across the ridges (the x-signature of Hong, Wan and Jain).
-5. `gabor.curved_gabor`: Gottschlich's curved Gabor filter (IEEE TIP 2012), made separable.
-6. `reorientation`: orientation once more, from the ridges that the first pass found; then 5 again along it.
+5. `gabor.curved_gabor`, first pass: Gottschlich's curved Gabor filter (IEEE TIP 2012), made separable.
+6. `reorientation`: orientation once more, from the ridges that the first pass found, and `narrowed`: where those are.
+7. `gabor.curved_gabor`, second pass, along the better orientation and at full resolution.
+8. `print_area`: where the second pass found ridges. Minutiae are then sought in its answer (`minutiae`).
+
+A ridge has a direction but no sense: 10° and 190° are one. So angles are doubled before anything is averaged or
+interpolated, and kept as cosine and sine of twice the angle: opposite senses then agree, and crossing ones cancel.
 
 All arrays are float32 unless a docstring says otherwise. A cell is 4 px, a block 16 px.
 """
@@ -27,6 +32,10 @@ from biometrics.finger.parameters import BLOCK, CELL, Parameters
 Map = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.uint8]
 """1 where there is print, else 0."""
+FAINT = np.float32(0.1)
+"""Of normalised contrast: ridges of this amplitude have half the height of strong ones in `reorientation`."""
+ADULT_PERIOD = 9
+"""Pixels from ridge to ridge, about the mean: where an image tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,11 @@ def padded(image: Gray) -> Map:
 
 
 def normalise(image: Map, p: Parameters) -> Map:
-    """Local contrast: positive on ridges (dark), clipped to ±`normalised_limit`."""
+    """Local contrast: positive on ridges (dark), clipped to ±`normalised_limit`.
+
+    Pressure, dryness and the sensor change brightness and contrast slowly over a print; the ridges do not depend on
+    them. `contrast_floor` keeps flat paper flat, whose deviation is noise.
+    """
     box = (p.normalisation_box, p.normalisation_box)
     mean = cv2.blur(image, box)
     variance = cv2.blur(image * image, box) - mean * mean
@@ -66,7 +79,8 @@ def normalise(image: Map, p: Parameters) -> Map:
 
 
 def band_energy(image: Map) -> Map:
-    """Deviation of grey levels at ridge frequencies, on cells: between Gaussians of 1.2 and about 6 px."""
+    """Deviation of grey levels at ridge frequencies, on cells: a difference of Gaussians of 1.2 and about 6 px, which
+    takes out shading and the noise of pixels. The wide one is taken at half resolution, for speed."""
     height, width = image.shape
     half = cv2.resize(image, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
     slow = cv2.GaussianBlur(half, (0, 0), 3.0).repeat(2, 0).repeat(2, 1)
@@ -75,7 +89,11 @@ def band_energy(image: Map) -> Map:
 
 
 def foreground(image: Map, shape: tuple[int, int], p: Parameters) -> Mask:
-    """Coarse mask on cells; `shape` is the image's (height, width) before padding."""
+    """Coarse mask on cells, rather too wide than too narrow: what is no print goes once the ridges are known.
+
+    The floor goes with the print's own strong ridges (the 95th percentile), so that faint and dark prints fare alike.
+    Specks are opened away, holes filled. `shape` is the image's (height, width) before padding.
+    """
     energy = band_energy(image)
     floor = max(p.mask_share * float(np.percentile(energy, 95)), p.mask_floor)
     mask = (energy > floor).astype(np.uint8)
@@ -86,7 +104,10 @@ def foreground(image: Map, shape: tuple[int, int], p: Parameters) -> Mask:
 
 
 def gradient_tensor(image: Map, cell: int, *, blur: float = 0.0) -> Tensor:
-    """Scharr gradients' products averaged over cells of `cell` pixels."""
+    """Scharr gradients' products averaged over cells of `cell` pixels.
+
+    `difference` + i `product` is the square of the gradient as a complex number: squaring doubles its angle.
+    """
     if blur:
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), blur), np.float32)
     gx = cv2.Scharr(image, cv2.CV_32F, 1, 0, scale=1 / 32)
@@ -96,7 +117,11 @@ def gradient_tensor(image: Map, cell: int, *, blur: float = 0.0) -> Tensor:
 
 
 def orientation(tensor: Tensor, sigma: float) -> Orientation:
-    """Smoothed over `sigma` cells. The tangent lies across the gradient: a half turn in double angles."""
+    """Smoothed over `sigma` cells. The tangent lies across the gradient: a half turn in double angles, so a minus.
+
+    Coherence is the length of the mean squared gradient against the mean of its lengths: 1 where all gradients are
+    parallel, 0 where they point everywhere (Kass and Witkin, CVGIP 1987; Bazen and Gerez, PAMI 2002).
+    """
 
     def smooth(values: Map) -> Map:
         return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), dtype=np.float32)
@@ -107,16 +132,12 @@ def orientation(tensor: Tensor, sigma: float) -> Orientation:
     return Orientation(-difference / (length + tiny), -product / (length + tiny), length / (energy + tiny))
 
 
-def reorientation(even: Map, amplitude: Map, cell: int, p: Parameters) -> Orientation:
-    """Orientation of the filtered ridges' phase, weighted by squared amplitude: weak ridges follow their neighbours."""
-    tensor = gradient_tensor(even / (amplitude + np.float32(0.1)), cell)
-    weight = on_cells(amplitude, cell) ** 2
-    weighted = Tensor(tensor.difference * weight, tensor.product * weight, tensor.energy * weight)
-    return orientation(weighted, p.reorientation_smoothing)
+def frequency(normalised: Map, field: Orientation, mask: Mask, p: Parameters) -> tuple[Map, Map]:
+    """Ridges a pixel, on blocks: the strongest line of each block's signature, smoothed toward the image's mean; and
+    that line's share of the signature's energy, 0 to about 1.
 
-
-def frequency(normalised: Map, field: Orientation, mask: Mask, p: Parameters) -> Map:
-    """Ridges a pixel, on blocks: the strongest line of each block's signature, smoothed toward the image's mean."""
+    A signature runs across the ridges and averages along them, so that in it a ridge is one peak and noise is little.
+    """
     height, width = normalised.shape
     size = (width // BLOCK, height // BLOCK)
     double = np.arctan2(_resized(field.sine, size), _resized(field.cosine, size))
@@ -126,7 +147,7 @@ def frequency(normalised: Map, field: Orientation, mask: Mask, p: Parameters) ->
     if present.any():
         signatures = _signatures(normalised, present, np.asarray(double[present] / 2, np.float32), p)
         measured[present], strength[present] = _strongest_line(signatures, p)
-    return _smoothed_frequency(measured, strength, p)
+    return _smoothed_frequency(measured, strength, p), strength
 
 
 def _signatures(normalised: Map, present: npt.NDArray[np.bool_], tangent: Map, p: Parameters) -> Map:
@@ -157,7 +178,11 @@ def _sample(normalised: Map, centres: Map, width: int, signatures: Map) -> None:
 
 
 def _strongest_line(signatures: Map, p: Parameters) -> tuple[Map, Map]:
-    """Frequency (0 where the peak lies at either end) and share of the signature's energy in that line."""
+    """Frequency (0 where the peak lies at either end) and share of the signature's energy in that line, 0 to 1.
+
+    The spectrum under a Hann window, at `frequency_bins` frequencies a little wider than those allowed, so that a peak
+    at a limit has neighbours; a parabola through the three highest gives the frequency between bins.
+    """
     reach, bins = p.signature_reach, p.frequency_bins
     lowest, highest = 0.9 / p.longest_period, 1.1 / p.shortest_period
     lines = np.linspace(lowest, highest, bins)
@@ -173,18 +198,33 @@ def _strongest_line(signatures: Map, p: Parameters) -> tuple[Map, Map]:
     bend = left - 2 * top + right
     shift = np.divide(0.5 * (left - right), bend, out=np.zeros_like(bend), where=bend != 0)
     found = lowest + (highest - lowest) * (peak + shift) / (bins - 1)
-    total = (centred**2).sum(axis=1) * len(offset) * 0.1875 + 1e-6  # a pure sinusoid under the Hann window gives 1
+    total = (centred**2).sum(axis=1) * len(offset) * 0.1875 + 1e-6  # 3/16: then a pure sinusoid's share is nearly 1
     return np.where(inside, found, 0).astype(np.float32), np.where(inside, top / total, 0).astype(np.float32)
 
 
 def _smoothed_frequency(measured: Map, strength: Map, p: Parameters) -> Map:
+    """Means over neighbours, by squared strength (normalised convolution, Knutsson and Westin, CVPR 1993); the image's
+    own mean counts as one more weak neighbour, and alone where no block has a line."""
     weight = np.where(measured > 0, strength**2, 0).astype(np.float32)
     total = float(weight.sum())
-    mean = float((weight * measured).sum()) / total if total > 0 else 1 / 9  # the adult mean period
+    mean = float((weight * measured).sum()) / total if total > 0 else 1 / ADULT_PERIOD
     near = cv2.GaussianBlur(weight, (0, 0), p.frequency_smoothing)
     sums = cv2.GaussianBlur(weight * measured, (0, 0), p.frequency_smoothing)
     smoothed = (sums + p.frequency_prior * mean) / (near + p.frequency_prior)
     return np.clip(smoothed, 1 / p.longest_period, 1 / p.shortest_period).astype(np.float32)
+
+
+def reorientation(even: Map, amplitude: Map, cell: int, p: Parameters) -> Orientation:
+    """Orientation of the filtered ridges' phase, weighted by squared amplitude: weak ridges follow their neighbours.
+
+    `even` over amplitude is the cosine of the phase, a wave of one height everywhere: so a blot's rim, which is steep,
+    turns nothing. It has less noise than the print, needs less smoothing, and so follows cores and deltas. `cell` is in
+    samples of the first pass.
+    """
+    tensor = gradient_tensor(even / (amplitude + FAINT), cell)
+    weight = on_cells(amplitude, cell) ** 2
+    weighted = Tensor(tensor.difference * weight, tensor.product * weight, tensor.energy * weight)
+    return orientation(weighted, p.reorientation_smoothing)
 
 
 def narrowed(mask: Mask, amplitude: Map, p: Parameters) -> Mask:
@@ -194,7 +234,10 @@ def narrowed(mask: Mask, amplitude: Map, p: Parameters) -> Mask:
 
 
 def print_area(mask: Mask, amplitude: Map, p: Parameters) -> Mask:
-    """Final mask on cells: amplitude of the second pass, small gaps closed, thin necks opened, small holes filled."""
+    """Final mask on cells: amplitude of the second pass, small gaps closed, thin necks opened, small holes filled.
+
+    Large holes stay: the phase in a scar or blot is invented, and so would be its minutiae.
+    """
     ridges = ((amplitude > p.ridge_amplitude) & (mask > 0)).astype(np.uint8)
     closed = np.pad(cv2.morphologyEx(ridges, cv2.MORPH_CLOSE, _disc(5)), 4)
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, _disc(7))[4:-4, 4:-4]

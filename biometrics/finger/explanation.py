@@ -1,97 +1,98 @@
-"""Why two prints score as they do: what was matched, on how much common ground, and what speaks against a match."""
+"""Why two prints score as they do: which minutiae match and how well, on how much common ground, and what speaks
+against a match (`reasons`)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from biometrics.capture import Comparison
+from biometrics.finger.calibration import FMR
 from biometrics.finger.common_ground import OUTSIDE
-from biometrics.finger.compare import Evidence, Prepared, compare, evidence, prepare
-from biometrics.finger.extract import FIELD_CELL, FingerTemplate
-from biometrics.finger.parameters import DPI
+from biometrics.finger.compare import BACKEND, LOWEST, Evidence, Prepared, calibration, evidence, prepare, weighed
+from biometrics.finger.extract import FingerTemplate
+from biometrics.finger.reasons import CELL_MM2, MM, Finding, Fit, Print, Reason, of_both, of_print
 
-FEW_MINUTIAE: Final = 16
-"""Below, mated reference pairs miss the threshold ten times as often as above (16 against 1.5 %, 25 pairs)."""
-POOR_QUALITY: Final = 30
-LITTLE_GROUND: Final = 60.0
-"""mm² in common: a third of a fingertip."""
-OUT_OF_STEP: Final = 0.45
-"""Coherence under which 99 % of non-mated reference pairs lie, and 3 % of mated ones."""
-FEW_MATCHED: Final = 0.5
-"""Share of common minutiae that match, under which 85 % of non-mated reference pairs lie, and 1 % of mated ones."""
-STRETCHED: Final = 0.12
-"""Mean difference of ridge frequency: above lie half of the non-mated reference pairs, and 1 % of the mated ones."""
-_MM2: Final = (FIELD_CELL * 25.4 / DPI) ** 2
+NOTHING = Finding(
+    Reason.NOTHING_TO_COMPARE, "Nothing in the two prints is enough alike to lay one on the other: too little is seen."
+)
 
 
-class Reason(StrEnum):
-    """Why a score is low."""
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Minutia `a` of A and `b` of B, counted from 0, at pixels of their prints at 500 dpi. How far b lies from a in mm,
+    and how it is turned against it in degrees, counter-clockwise as seen, once B is laid on A by one rigid motion."""
 
-    NOTHING_TO_COMPARE = "nothing_to_compare"
-    FEW_MINUTIAE = "few_minutiae"
-    POOR_QUALITY = "poor_quality"
-    LITTLE_COMMON_GROUND = "little_common_ground"
-    RIDGES_OUT_OF_STEP = "ridges_out_of_step"
-    FEW_MATCHED = "few_matched"
-    PERIODS_DIFFER = "periods_differ"
-    MINUTIAE_ALONE = "minutiae_alone"
-
-
-SENTENCES: Final = {
-    Reason.NOTHING_TO_COMPARE: "One of the prints has too few minutiae, or nothing in the two is alike.",
-    Reason.FEW_MINUTIAE: "One of the prints shows few minutiae.",
-    Reason.POOR_QUALITY: "One of the prints is of poor quality.",
-    Reason.LITTLE_COMMON_GROUND: "The prints show mostly different parts of a finger.",
-    Reason.RIDGES_OUT_OF_STEP: "Laid on each other, the ridges do not keep in step.",
-    Reason.FEW_MATCHED: "Few of the minutiae that both should show are in the same place.",
-    Reason.PERIODS_DIFFER: "The ridges lie closer together in one print than in the other.",
-    Reason.MINUTIAE_ALONE: "Only minutiae were compared: one of the templates says nothing of the ridges.",
-}
+    a: int
+    b: int
+    at_a: tuple[float, float]
+    at_b: tuple[float, float]
+    distance: float
+    turn: float
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`evidence` is None where there was nothing to compare; areas in mm²; `reasons` speak against a match, also where
-    the prints match."""
+    """`evidence` and `fit` are None where there was nothing to compare. `matches` are the closest first. `findings`
+    speak against a match, also where the prints match."""
 
     comparison: Comparison
     evidence: Evidence | None
-    areas: tuple[float, float]
-    common: float
-    reasons: tuple[Reason, ...]
+    fit: Fit | None
+    prints: tuple[Print, Print]
+    findings: tuple[Finding, ...]
+    matches: tuple[Match, ...] = field(repr=False)
+
+    @property
+    def reasons(self) -> frozenset[Reason]:
+        return frozenset(finding.reason for finding in self.findings)
 
 
 def explain(a: FingerTemplate, b: FingerTemplate) -> Explanation:
     """The comparison is that of `compare.compare`."""
     first, second = prepare(a), prepare(b)
-    found = evidence(first, second)
-    areas = _area(first), _area(second)
-    common = 0.0 if found is None else min(found.cells * _MM2, *areas)
-    reasons = tuple(_reasons(a, b, first, second, found, common))
-    return Explanation(compare(first, second), found, areas, common, reasons)
+    return explained((a, b), (first, second), evidence(first, second))
 
 
-def _area(of: Prepared) -> float:
-    return float((of.field.ridges & 15 != OUTSIDE).sum()) * _MM2
-
-
-def _reasons(
-    a: FingerTemplate, b: FingerTemplate, first: Prepared, second: Prepared, found: Evidence | None, common: float
-) -> list[Reason]:
-    directions = first.directions and second.directions
-    always = {
-        Reason.FEW_MINUTIAE: min(len(a.minutiae), len(b.minutiae)) < FEW_MINUTIAE,
-        Reason.POOR_QUALITY: min(a.quality.value, b.quality.value) < POOR_QUALITY,
-        Reason.MINUTIAE_ALONE: not directions,
-    }
+def explained(
+    templates: tuple[FingerTemplate, FingerTemplate], ready: tuple[Prepared, Prepared], found: Evidence | None
+) -> Explanation:
+    """The same where `found` is known already."""
+    by = calibration(*ready)
+    score = LOWEST if found is None else weighed(found, by)
+    comparison = Comparison(score=score, threshold=by.threshold, fmr=FMR, backend=BACKEND)
+    shared = (0, 0) if found is None else found.shared
+    prints = _print(templates[0], ready[0], shared[0]), _print(templates[1], ready[1], shared[1])
+    findings = [*of_print(prints[0], "A"), *of_print(prints[1], "B")]
     if found is None:
-        return [Reason.NOTHING_TO_COMPARE, *(reason for reason, holds in always.items() if holds)]
-    seen = {
-        Reason.LITTLE_COMMON_GROUND: common < LITTLE_GROUND,
-        Reason.RIDGES_OUT_OF_STEP: directions and found.coherence < OUT_OF_STEP,
-        Reason.FEW_MATCHED: found.matched < FEW_MATCHED * min(found.shared),
-        Reason.PERIODS_DIFFER: found.stretch > STRETCHED,
-    }
-    return [reason for reason, holds in (always | seen).items() if holds]
+        return Explanation(comparison, None, None, prints, (NOTHING, *findings), ())
+    turn, matches = laid(ready, found)
+    off = math.sqrt(sum(one.distance**2 for one in matches) / len(matches))
+    fit = Fit(min(found.cells * CELL_MM2, *(one.area for one in prints)), turn, off)
+    return Explanation(comparison, found, fit, prints, (*findings, *of_both(prints, found, fit)), matches)
+
+
+def _print(template: FingerTemplate, ready: Prepared, shared: int) -> Print:
+    area = float((ready.field.ridges & 15 != OUTSIDE).sum()) * CELL_MM2
+    return Print(len(template.minutiae), shared, area, template.quality, ready.directions)
+
+
+def laid(ready: tuple[Prepared, Prepared], found: Evidence) -> tuple[float, tuple[Match, ...]]:
+    """The turn in degrees of the rigid motion that fits the matched minutiae best (least squares, Umeyama, PAMI 1991),
+    and the matches under it."""
+    (ax, ay, toward_a), (bx, by, toward_b) = (
+        one.points[:, index].astype(np.float64) for one, index in zip(ready, found.pairs, strict=True)
+    )
+    of_a, of_b = ax + 1j * ay, bx + 1j * by
+    around_a, around_b = of_a - of_a.mean(), of_b - of_b.mean()
+    sum_ = complex((around_a * around_b.conj()).sum())
+    turn = math.atan2(sum_.imag, sum_.real) if sum_ else found.motion.turn
+    distance = np.abs(around_a - np.exp(1j * turn) * around_b) * MM
+    beyond = np.degrees(np.angle(np.exp(1j * (toward_a - toward_b - turn))))
+    matches = [
+        Match(int(i), int(j), (float(p.real), float(p.imag)), (float(q.real), float(q.imag)), float(far), float(more))
+        for i, j, p, q, far, more in zip(*found.pairs, of_a, of_b, distance, beyond, strict=True)
+    ]
+    return -math.degrees(turn), tuple(sorted(matches, key=lambda one: (one.distance, one.a)))

@@ -6,6 +6,9 @@ Even and odd responses are the cosine and the negative sine of one wave's phase,
 phase)`: the phase is 0 on a ridge's crest and grows across it, along the tangent turned a quarter clockwise as seen.
 Which way that is depends on which way the tangent points, so whoever walks along a ridge carries that sign along.
 
+Averaging along the streamline is what lifts ridges out of dirt: pores, creases and noise do not go on for several
+pixels along a ridge, ridges do. A straight filter would blur them where they bend, most of all around cores.
+
 A wave is known between its samples: a step across turns its phase by the ridge frequency. So the first pass may look
 at every second pixel only, and the streamline's points are read from the nearest sample, turned to where they lie.
 """
@@ -59,13 +62,15 @@ class Profiles:
 
 @lru_cache(maxsize=8)
 def profiles(lowest: float, highest: float, sigma: float) -> Profiles:
-    """Gaussian of `sigma` periods times cosine and sine; the even one has no mean; both answer 1 to their own wave."""
+    """For ridge frequencies from `lowest` to `highest`, ridges a pixel: a Gaussian of `sigma` periods times cosine and
+    sine (a Gabor filter's quadrature pair; Daugman, JOSA A 1985). The even one has no mean, so that flat grey gives
+    nothing, as the odd one has none already; both answer 1 to their own wave."""
     offset = np.arange(-REACH, REACH + 1)
     evens, odds, reaches = [], [], []
-    for line in np.linspace(lowest, highest, FREQUENCIES):
-        reach = min(REACH, math.ceil(2.4 * sigma / line))
-        envelope = np.exp(-(offset**2) / (2 * (sigma / line) ** 2)) * (np.abs(offset) <= reach)
-        cosine, sine = np.cos(2 * np.pi * line * offset), np.sin(2 * np.pi * line * offset)
+    for ridges in np.linspace(lowest, highest, FREQUENCIES):
+        reach = min(REACH, math.ceil(2.4 * sigma / ridges))
+        envelope = np.exp(-(offset**2) / (2 * (sigma / ridges) ** 2)) * (np.abs(offset) <= reach)
+        cosine, sine = np.cos(2 * np.pi * ridges * offset), np.sin(2 * np.pi * ridges * offset)
         even = envelope * cosine
         even -= envelope * even.sum() / envelope.sum()
         odd = envelope * sine
@@ -86,15 +91,16 @@ def curved_gabor(
     step: float,
     p: Parameters,
 ) -> Response:
-    """Filter `source` (normalised) inside `mask`. `length` and `step` are pixels along the streamline to either
-    side."""
+    """Filter `source` (normalised) inside `mask`, at every `spacing`th pixel. `length` and `step` are pixels along the
+    streamline to either side: half of it is the sigma of its weights. `field` and `mask` are on cells, `frequency`
+    (ridges a pixel) is on blocks; outside the mask the answer is 0."""
     height, width = source.shape[0] // spacing, source.shape[1] // spacing
     size = (width, height)
     inside = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
-    lines = np.asarray(cv2.resize(frequency, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    ridges = np.asarray(cv2.resize(frequency, size, interpolation=cv2.INTER_LINEAR), np.float32)
     lowest, highest = 1 / p.longest_period, 1 / p.shortest_period
     bank = profiles(lowest, highest, p.across_sigma)
-    number = np.clip(np.rint((lines - lowest) * ((FREQUENCIES - 1) / (highest - lowest))), 0, FREQUENCIES - 1)
+    chosen = np.clip(np.rint((ridges - lowest) * ((FREQUENCIES - 1) / (highest - lowest))), 0, FREQUENCIES - 1)
     margin = REACH + 3
     wide = np.asarray(cv2.copyMakeBorder(source, margin, margin, margin, margin, cv2.BORDER_REPLICATE), np.float32)
     wave = np.zeros((height + 2 * EDGE, width + 2 * EDGE, 4), np.float32)
@@ -102,11 +108,11 @@ def curved_gabor(
     image[..., 2], image[..., 3] = _tangents(field, size)
     image[inside == 0] = 0
     first = single(margin + (spacing - 1) / 2)
-    _across(wide, spacing, first, number.astype(np.uint8), inside, bank.even, bank.odd, bank.reach, image)
+    _across(wide, spacing, first, chosen.astype(np.uint8), inside, bank.even, bank.odd, bank.reach, image)
     steps = round(length / step)
     weights = np.exp(-(np.arange(steps + 1) ** 2) / (2 * (steps / 2) ** 2)).astype(np.float32)
     even, odd = np.zeros((height, width), np.float32), np.zeros((height, width), np.float32)
-    turns = np.asarray(np.float32(2 * math.pi * spacing) * lines, np.float32)
+    turns = np.asarray(np.float32(2 * math.pi * spacing) * ridges, np.float32)
     _along(wave, turns, weights, single(step / spacing), even, odd)
     return Response(even, odd, image[..., 2], image[..., 3], spacing)
 
@@ -136,7 +142,7 @@ def _across(
     wide: Map,
     spacing: int,
     first: float,
-    number: Mask,
+    chosen: Mask,
     inside: Mask,
     evens: Map,
     odds: Map,
@@ -144,23 +150,24 @@ def _across(
     wave: Map,
 ) -> None:
     """Profiles along the normal of every sample inside, into `wave`'s first two channels; the other two hold the
-    tangent. `wide` has a margin for their ends; the first sample lies at (`first`, `first`) in it."""
+    tangent. `chosen` numbers each sample's profile. `wide` is the print with a margin for their ends; the first sample
+    lies at (`first`, `first`) in it. The odd profile turns its sign from one side of the ridge to the other."""
     height, width = inside.shape
     for y in range(height):
         for x in range(width):
             if inside[y, x] == 0:
                 continue
             normal_x, normal_y = -wave[y, x, 3], wave[y, x, 2]
-            bank = number[y, x]
+            profile = chosen[y, x]
             centre_x, centre_y = first + single(x * spacing), first + single(y * spacing)
-            even = evens[bank, REACH] * _bilinear(wide, centre_x, centre_y)
+            even = evens[profile, REACH] * _bilinear(wide, centre_x, centre_y)
             odd = single(0)
-            for v in range(1, reaches[bank] + 1):
+            for v in range(1, reaches[profile] + 1):
                 dx, dy = single(v) * normal_x, single(v) * normal_y
                 ahead = _bilinear(wide, centre_x + dx, centre_y + dy)
                 behind = _bilinear(wide, centre_x - dx, centre_y - dy)
-                even += evens[bank, REACH + v] * (ahead + behind)
-                odd += odds[bank, REACH + v] * (ahead - behind)
+                even += evens[profile, REACH + v] * (ahead + behind)
+                odd += odds[profile, REACH + v] * (ahead - behind)
             wave[y, x, 0] = even
             wave[y, x, 1] = odd
 
@@ -172,6 +179,10 @@ def _along(wave: Map, turns: Map, weights: Map, step: float, even: Map, odd: Map
     `wave` holds even, odd and the tangent side by side: one line of the processor's cache for each step. There is no
     tangent outside the mask, nor in the `EDGE` around the image, which is wider than a step. `turns` is how far the
     phase turns from one sample to the next across the ridge, `step` is in samples.
+
+    Walking along a ridge, the tangent met may point against the way: then that sample's odd part has the other sign
+    (`same`), and so has all of it on the way back (`way`). A point of the streamline lies beside its nearest sample, so
+    even + i odd of that is turned by the phase between them.
     """
     height, width = even.shape
     half, one = single(0.5), single(1)

@@ -5,6 +5,9 @@ Fletcher, "A coherent framework for fingerprint analysis: are fingerprints holog
 minutia is where the phase of even + i·odd, summed around a 2 x 2 loop of pixels, gives ±2π instead of 0. Nothing is
 binarised or thinned. Endings and forks are the same vortex; which of the two it is shows in whether a ridge or a
 valley lies in the direction it opens to.
+
+Read from top to bottom: `vortices` finds all of them, `rated` says how clear each is, `reliable` keeps those that are
+inside the print, clear, and no artefact of a pore, a break or a crease.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ from biometrics.finger.enhance import Map, Mask
 from biometrics.finger.gabor import Response
 from biometrics.finger.parameters import CELL, Parameters
 
+FACING = 2.0
+"""Radians, 115°, from which two directions turn against each other."""
 MOST_VORTICES = 4000
 """A print has under 200; more is noise, and the filters would drop it anyway."""
 
@@ -83,7 +88,8 @@ def _kinds(response: Response, x: Map, y: Map, toward: Map) -> npt.NDArray[np.ui
 
 
 def rated(found: Minutiae, amplitude: Map, coherence: Map) -> Minutiae:
-    """With quality: amplitude x coherence at the minutia, on cells (both smoothed)."""
+    """With quality: amplitude x coherence at the minutia, on cells (both smoothed). In a blot the ridges are weak, in a
+    crease they run everywhere: in both a vortex says little of the finger."""
     rows = np.clip((found.y / CELL).astype(np.intp), 0, amplitude.shape[0] - 1)
     columns = np.clip((found.x / CELL).astype(np.intp), 0, amplitude.shape[1] - 1)
     quality = amplitude[rows, columns] * np.clip(coherence[rows, columns], 0, 1)
@@ -104,7 +110,7 @@ def _spurious(found: Minutiae, p: Parameters) -> npt.NDArray[np.bool_]:
     """Twins of the same vortex, and pairs that face each other across a pore or a break."""
     distance = np.hypot(found.x[:, None] - found.x, found.y[:, None] - found.y)
     turn = np.abs((found.direction[:, None] - found.direction + np.pi) % (2 * np.pi) - np.pi)
-    bad = ((distance < p.opposite_distance) & (turn > 2.0)) | (distance < p.twin_distance)
+    bad = ((distance < p.opposite_distance) & (turn > FACING)) | (distance < p.twin_distance)
     np.fill_diagonal(bad, val=False)
     return np.asarray(bad.any(axis=1), dtype=np.bool_)
 
@@ -117,7 +123,12 @@ def _turn(even_a: float, odd_a: float, even_b: float, odd_b: float) -> float:
 
 @compiled
 def _vortices(even: Map, odd: Map, tangent_x: Map, tangent_y: Map, inside: Mask, found: Map) -> int:
-    """Fill rows (x, y, direction in image axes); the number found. Loops that cannot wind are passed by sign."""
+    """Fill rows (x, y, direction in image axes); the number found.
+
+    A loop winds only if both parts change sign on it; most do not, and are passed without an arctangent. The sense of
+    the odd part goes with the tangent's, so those of the loop are first brought to one. A minutia points to the side
+    with one ridge more, which a winding of +2π has behind, seen along the tangent, and one of -2π ahead.
+    """
     height, width = even.shape
     count = 0
     for y in range(1, height - 2):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from biometrics.bootstrap import _rates, interval, subject
-from biometrics.evaluation import Pair, Scores, error_rates
+from biometrics.bootstrap import BAND, _curve, _rates, interval, subject
+from biometrics.evaluation import Pair, Scores, UnusablePairs, error_rates
 
 LEVELS = st.lists(st.integers(0, 12), min_size=1, max_size=40)
 
@@ -22,7 +22,9 @@ def test_pairs_of_weight_one_give_the_plain_rates(mated: list[int], others: list
     order = np.argsort(-scores, kind="stable")
     falling, kind = scores[order], truth[order]
     last = np.append(falling[1:] != falling[:-1], True)
-    weighted = _rates(np.where(kind, 1.0, 0.0), np.where(kind, 0.0, 1.0), last)
+    curve = _curve(np.where(kind, 1.0, 0.0), np.where(kind, 0.0, 1.0), last)
+    assert curve is not None
+    weighted = _rates(*curve)
     plain = dataclasses.astuple(error_rates(np.array(mated, float), np.array(others, float)))
     assert weighted == pytest.approx(plain, abs=1e-9)
 
@@ -52,6 +54,23 @@ def test_the_rates_lie_in_their_interval_and_more_people_narrow_it() -> None:
         assert found.lower.fmr100 <= rates.fmr100 <= found.upper.fmr100
         widths.append(found.upper.eer - found.lower.eer)
     assert widths[1] < widths[0]
+
+
+def test_the_band_falls_with_the_false_match_rate_and_meets_the_intervals() -> None:
+    pairs, scores = people(20, 3)
+    found = interval(pairs, scores, resamples=100)
+    lower, upper = np.array(found.band).T
+    assert len(lower) == len(BAND)
+    assert (lower <= upper).all()
+    assert (np.diff(lower) <= 0).all()
+    assert (np.diff(upper) <= 0).all()
+    at = int(np.argmin(np.abs(np.log10(BAND) + 2)))
+    assert (lower[at], upper[at]) == pytest.approx((found.lower.fmr100, found.upper.fmr100))
+
+
+def test_one_finger_alone_has_no_interval() -> None:
+    with pytest.raises(UnusablePairs, match="too few"):
+        interval([Pair("s", "1_1", "1_2", mated=True)], np.array([1.0]), resamples=20)
 
 
 def test_the_same_pairs_give_the_same_interval() -> None:

@@ -79,7 +79,11 @@ def test_an_unusable_image_leaves_its_pairs_without_a_score(pairs: Path, tmp_pat
     out = tmp_path / "scores.csv"
     result = run("scores", "finger", "--pairs", pairs, "--root", tmp_path / "root", "--out", out, "--processes", 1)
     assert "1 of 3 pairs scored" in result.stdout
-    assert json.loads(run("evaluate", pairs, out, "--json").stdout)["missing_scores"] == 2
+    told = json.loads(run("evaluate", pairs, out, "--json").stdout)
+    assert told["missing_scores"] == 2
+    failed = told["sets"][-1]["failures"]
+    assert (failed["mated"], failed["non_mated"], failed["samples_without_score"]) == (0, 2, 1)
+    assert "without a score" in run("evaluate", pairs, out).stdout
 
 
 def test_a_missing_image_is_named(pairs: Path, tmp_path: Path) -> None:
@@ -106,14 +110,20 @@ def test_compare_tells_the_score_and_why(image: Path, tmp_path: Path) -> None:
     other = image.parent / "013_3_2.tif"
     mated = run("compare", image, image.parent / "012_3_2.tif", "--plot", tmp_path / "match.png")
     assert "they match" in mated.stdout
+    assert max(len(line) for line in mated.stdout.splitlines()) <= 80
     with Image.open(tmp_path / "match.png") as picture:
-        assert picture.width > 1000
+        assert picture.width == 1200
+    told = run("compare", image, other)
+    assert "why the score is low:" in told.stdout
     said = json.loads(run("compare", image, other, "--json").stdout)
     assert said["matched"] is False
     assert said["score"] < said["threshold"]
-    assert {"code": "ridges_out_of_step", "sentence": "Laid on each other, the ridges do not keep in step."} in said[
-        "reasons"
-    ]
+    (found,) = (one for one in said["reasons"] if one["code"] == "ridges_out_of_step")
+    assert found["value"] < found["limit"]
+    assert " ".join(found["sentence"].split()) in " ".join(told.stdout.split())
+    assert len(said["matches"]) == said["evidence"]["matched"] > 0
+    rows = [line.split() for line in told.stdout.splitlines()[-len(said["matches"]) :]]
+    assert [row[5] for row in rows] == [f"{one['distance_mm']:.2f}" for one in said["matches"]]
 
 
 def test_compare_takes_records_as_they_come(data: Path, image: Path, tmp_path: Path) -> None:
@@ -131,6 +141,12 @@ def test_thresholds_say_what_is_measured_and_what_is_not() -> None:
     lines = run("thresholds").stdout.splitlines()
     assert sum("extrapolated" in line for line in lines) == 3
     assert [line.split()[0] for line in lines[1:4]] == ["0.1", "0.01", "0.001"]
+    told = json.loads(run("thresholds", "--json").stdout)
+    for line, row in zip(lines[1:-1], told["thresholds"], strict=True):
+        rate, images, records = (float(number) for number in line.split()[:3])
+        assert rate == pytest.approx(row["fmr"])
+        assert (images, records) == (row["images"], row["records"])
+        assert row["extrapolated"] == ("extrapolated" in line)
 
 
 def test_extract_draws_every_step(image: Path, tmp_path: Path) -> None:
@@ -143,12 +159,15 @@ def test_a_gallery_from_the_command_line(image: Path, tmp_path: Path) -> None:
     assert run("gallery", "enrol", file, "case-1", f"right_index={image}").exit_code == 0
     assert run("gallery", "enrol", file, "case-2", f"right_index={folder / '013_3_1.tif'}").exit_code == 0
     found = json.loads(run("gallery", "identify", file, folder / "012_3_2.tif", "--json").stdout)
-    assert found[0]["identifier"] == "case-1"
-    assert found[0]["score"] > 10 > found[1]["score"]
+    first, second = found["candidates"]
+    assert first["identifier"] == "case-1"
+    assert first["score"] > found["threshold"] > second["score"]
+    assert (first["hit"], second["hit"]) == (True, False)
     assert run("gallery", "info", file).stdout.startswith("2 people")
     assert run("gallery", "remove", file, "case-1").exit_code == 0
     again = run("gallery", "identify", file, folder / "012_3_2.tif").stdout
     assert "case-1" not in again
+    assert "  hit  " not in again
 
 
 @pytest.mark.parametrize(
@@ -159,13 +178,14 @@ def test_a_gallery_from_the_command_line(image: Path, tmp_path: Path) -> None:
         (("enrol", "new", "a", "{image}", "{image}"), "each position is given once"),
         (("enrol", "new", "", "{image}"), "an identifier has"),
         (("remove", "new", "nobody"), "nobody is enrolled as nobody"),
+        (("identify", "new", "{image}", "--fpir", "0.5"), "a share above 0"),
     ],
 )
 def test_a_gallery_says_in_one_line_what_is_wrong(
     image: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    if arguments[0] == "remove":
+    if "new" in arguments and arguments[0] in ("remove", "identify"):
         run("gallery", "enrol", "new", "a", image)
     result = run("gallery", *(one.format(image=image) for one in arguments))
     assert result.exit_code == 2

@@ -10,9 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from biometrics.bootstrap import Interval, intervals
+from biometrics.commands.rates import table
 from biometrics.det_plot import det_svg
 from biometrics.evaluation import (
     POOLED,
+    ErrorRates,
+    Evaluation,
+    Failures,
+    Key,
     Pair,
     UnusablePairs,
     UnusableScores,
@@ -89,9 +95,34 @@ def test_a_pool_without_mates_is_refused() -> None:
         evaluate([Pair("s", "1", "2", False)], {})
 
 
+def test_scores_of_other_pairs_are_refused() -> None:
+    with pytest.raises(UnusableScores, match="no pair"):
+        evaluate([Pair("s", "1", "2", False), Pair("s", "1", "3", True)], {("s", "2", "1"): 1.0})
+
+
+def test_failures_are_counted_by_set_and_kind() -> None:
+    """Of sample 4 nothing could be made; 2 and 3 failed with each other alone, so both were acquired."""
+    listed = [("1", "2", True), ("1", "4", True), ("1", "3", False), ("2", "3", False), ("2", "4", False)]
+    pairs = [Pair("s", *row) for row in listed] + [Pair("t", "1", "2", True), Pair("t", "1", "3", False)]
+    failed = {pairs[k].key for k in (1, 3, 4)}
+    s, t, pooled = evaluate(pairs, {pair.key: float(pair.mated) for pair in pairs if pair.key not in failed})
+    assert (s.failures.mated, s.failures.non_mated) == (1, 2)
+    assert (s.failures.samples, s.failures.unusable, s.failures.fta) == (4, 1, 0.25)
+    assert not t.failures
+    assert (pooled.failures.mated, pooled.failures.samples, pooled.failures.unusable) == (1, 7, 1)
+
+
 @pytest.mark.parametrize(
     "text",
-    ["", "set,a,b\ns,1,2\n", "set,a,b,mated\n", "set,a,b,mated\ns,1,2,yes\n", "set,a,b,mated\ns,1\n", "\x00\xff"],
+    [
+        "",
+        "set,a,b\ns,1,2\n",
+        "set,a,b,mated\n",
+        "set,a,b,mated\ns,1,2,yes\n",
+        "set,a,b,mated\ns,1\n",
+        "set,a,b,mated\npooled,1,2,1\n",
+        "\x00\xff",
+    ],
 )
 def test_what_is_no_pair_list_is_a_typed_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "pairs.csv").write_bytes(text.encode("latin-1"))
@@ -106,18 +137,70 @@ def test_what_is_no_score_file_is_a_typed_error(tmp_path: Path, text: str) -> No
         read_scores(tmp_path / "scores.csv")
 
 
+@pytest.mark.parametrize("score", ["nan", "inf", "-Infinity", "1e999", "high", ""])
+def test_a_score_that_is_no_finite_number_is_refused_with_its_line(tmp_path: Path, score: str) -> None:
+    (tmp_path / "scores.csv").write_text(f'set,a,b,score\n"s\ns",1,2,0.5\ns,1,3,{score}\ns,1,4,2\n')
+    with pytest.raises(UnusableScores, match=r"scores\.csv, line 4: "):
+        read_scores(tmp_path / "scores.csv")
+
+
+def test_a_pair_scores_once(tmp_path: Path) -> None:
+    (tmp_path / "scores.csv").write_text("set,a,b,score\ns,1,2,0.5\ns,1,2,0.5\ns,1,2,0.6\n")
+    with pytest.raises(UnusableScores, match="line 4: the pair has another score"):
+        read_scores(tmp_path / "scores.csv")
+
+
 def test_scores_come_back_exactly(tmp_path: Path) -> None:
     write_scores(tmp_path / "s.csv", [("set", "a", "b, c", 1 / 3)])
     assert read_scores(tmp_path / "s.csv") == {("set", "a", "b, c"): 1 / 3}
 
 
-def test_the_plot_has_a_curve_and_a_name_for_every_set() -> None:
+def two_sets() -> tuple[list[Pair], dict[Key, float]]:
+    """Thirty people of two impressions in each set."""
     rng = np.random.default_rng(1)
-    pairs = [Pair(group, "1", str(k), k < 200) for group in ("first", "<second>") for k in range(600)]
-    known = {pair.key: float(rng.normal(3 if pair.mated else 0)) for pair in pairs}
+    names = [(person, k) for person in range(30) for k in range(2)]
+    both = [(a, b) for i, a in enumerate(names) for b in names[:i]]
+    pairs = [Pair(group, f"{p}_{k}", f"{q}_{m}", p == q) for group in ("first", "<second>") for (p, k), (q, m) in both]
+    return pairs, {pair.key: float(rng.normal(3 if pair.mated else 0)) for pair in pairs}
+
+
+def drawn(root: ElementTree.Element, kind: str) -> int:
+    return sum(path.get("class") == kind for path in root.iter("{http://www.w3.org/2000/svg}path"))
+
+
+def test_the_plot_has_a_curve_and_a_name_for_every_set() -> None:
+    pairs, known = two_sets()
     root = ElementTree.fromstring(det_svg(evaluate(pairs, known)))
     texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
     assert {"first", "<second>", POOLED, "False match rate", "False non-match rate"} <= set(texts)
-    widths = [element.get("stroke-width") for element in root.iter("{http://www.w3.org/2000/svg}path")]
-    assert widths.count("1.5") == 4  # two curves, and their lines in the legend
-    assert widths.count("2.6") == 2
+    assert drawn(root, "curve") == 3
+    assert drawn(root, "band") == 0
+
+
+def test_the_plot_has_bands_and_intervals_in_its_legend() -> None:
+    pairs, known = two_sets()
+    found = evaluate(pairs, known)
+    given = intervals(pairs, known, found, resamples=50)
+    picture = det_svg(found, given)
+    assert picture == det_svg(found, intervals(pairs, known, found, resamples=50))
+    root = ElementTree.fromstring(picture)
+    assert drawn(root, "band") == 3  # the pool's, and each set's in its own small plot
+    assert drawn(root, "curve") == 5
+    texts = [element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    for one in found:
+        lower, upper = 100 * given[one.name].lower.eer, 100 * given[one.name].upper.eer
+        assert f"EER {100 * one.rates.eer:.2f} % ({lower:.2f} to {upper:.2f})" in texts
+
+
+@pytest.mark.parametrize("scale", [1, 100_000])
+def test_the_table_fits_a_terminal(scale: int) -> None:
+    """Also with names and ranges as wide as they come."""
+    rates, least = ErrorRates(0.1, 0.9999, 0.2, 0.3, 1.0), ErrorRates(0.0999, 0.1, 0.1, 0.09996, 0.5)
+    scores = np.zeros(scale)
+    one = Evaluation("a set with a rather long name", scores, scores, rates, Failures(scale, scale, 2 * scale, scale))
+    given = {one.name: Interval(least, rates, 100_000, ())}
+    lines = table([one], given, stray=1).splitlines()
+    assert max(len(line) for line in lines) <= 80
+    assert f"{scale}" in lines[2]
+    assert "10.0-100" in lines[3]
+    assert sum(line.startswith("a set with") for line in lines) == 2  # of its rates, and of what failed

@@ -81,6 +81,14 @@ def test_the_same_picture_over_and_over_leads_on_and_is_told_to_the_officer() ->
     assert (finding.outcome, finding.code) == ("undetermined", "same_picture")
 
 
+def test_what_happened_is_told_even_where_another_finger_was_captured() -> None:
+    again = [captured(LEFT, "right_index")] * PICTURES
+    visit = Visit(captured(RIGHT, "right_index"), *again, captured(FingerPosition.LEFT_MIDDLE, "left_middle"))
+    assert [visit.finger(RIGHT), visit.finger(LEFT)] == [Event.FINGER_CAPTURED, Event.FINGER_FAILED]
+    assert visit.finger(FingerPosition.LEFT_MIDDLE) is Event.FINGER_CAPTURED
+    assert {one.code for one in visit.case._findings() if one.check == "finger_capture"} == {"same_picture"}
+
+
 def test_another_press_of_a_finger_is_another_picture() -> None:
     """A finger laid twice is no copy; whose finger it is, is not asked here."""
     visit = Visit(captured(RIGHT, "right_index"), captured(LEFT, "right_index", press=2))
