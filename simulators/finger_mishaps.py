@@ -96,12 +96,12 @@ def _changed(press: Press, mishap: Mishap, rng: np.random.Generator) -> Press:
         Mishap.NONE: {},
         Mishap.LIGHT: {
             "pressure": rng.uniform(-0.9, -0.55),
-            "reach": (rng.uniform(0.45, 0.62), rng.uniform(0.45, 0.62)),
+            "reach": (rng.uniform(0.38, 0.58), rng.uniform(0.38, 0.58)),
             "depth": press.depth * rng.uniform(0.45, 0.7),
         },
-        Mishap.HARD: {"pressure": rng.uniform(0.7, 1.5), "reach": (rng.uniform(0.95, 1.05), rng.uniform(0.95, 1.05))},
+        Mishap.HARD: {"pressure": rng.uniform(0.9, 1.5), "reach": (rng.uniform(0.95, 1.05), rng.uniform(0.95, 1.05))},
         Mishap.DRY: {
-            "dryness": rng.uniform(1.0, 3.0),
+            "dryness": rng.uniform(1.6, 3.4),
             "pressure": rng.uniform(-1.1, -0.2),
             "grain": rng.uniform(1.1, 2.2),
         },
@@ -109,7 +109,7 @@ def _changed(press: Press, mishap: Mishap, rng: np.random.Generator) -> Press:
         Mishap.ASIDE: {"x": side * rng.uniform(75, 225), "y": rng.normal(0, 25)},
         Mishap.TIP: {"reach": (rng.uniform(0.45, 0.62), rng.uniform(0.3, 0.45)), "above": rng.uniform(85, 120)},
         Mishap.TURNED: {"turn": side * math.radians(rng.uniform(35, 70))},
-        Mishap.MOVED: {"drag": rng.uniform(8, 30)},
+        Mishap.MOVED: {"drag": rng.uniform(12, 32)},
         Mishap.LATENT: {"latent": rng.uniform(0.4, 1.0)},
     }
     return replace(press, **changes[mishap])  # type: ignore[arg-type]  # of mixed types, each its field's
