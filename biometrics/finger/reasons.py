@@ -104,7 +104,7 @@ def of_print(one: Print, name: str) -> Iterator[Finding]:
         why = f" ({ADVICE[one.quality.advice]})" if one.quality.advice in ADVICE else ""
         sentence = f"{name} is of poor quality: {one.quality.value} of 100{why}, under {POOR_QUALITY}."
         yield Finding(Reason.POOR_QUALITY, sentence, one.quality.value, POOR_QUALITY, name)
-    if not one.ridges:
+    if one.minutiae and not one.ridges:
         sentence = f"Of {name} minutiae alone are known: whether ridges coincide can not be told."
         yield Finding(Reason.MINUTIAE_ALONE, sentence, of=name)
 
@@ -115,7 +115,7 @@ def of_both(prints: tuple[Print, Print], found: Evidence, fit: Fit) -> Iterator[
         yield Finding(Reason.LITTLE_COMMON_GROUND, sentence, fit.common, LITTLE_GROUND)
     if fit.off > DISTORTED and found.matched >= ENOUGH_MATCHES:
         sentence = (
-            f"Matched minutiae lie {fit.off:.2f} mm off one rigid motion, over {DISTORTED:g}: "
+            f"Matched minutiae lie {fit.off:.2f} mm off one rigid motion, over {DISTORTED:.2f}: "
             "skin was dragged, or they match by chance."
         )
         yield Finding(Reason.DISTORTED, sentence, fit.off, DISTORTED)

@@ -19,7 +19,7 @@ from biometrics.finger.match_plot import ALONE, MATCHED, WIDTH, drawn
 from biometrics.finger.minutiae import Minutiae
 from biometrics.finger.pictures import PLATES, PictureTrace
 from biometrics.finger.reasons import DISTORTED, Fit, Print, Reason, of_both, of_print
-from biometrics.finger.sheet import BLUE, PAPER, VERMILION, disc, sheet, square, text_width, wrapped, written
+from biometrics.finger.sheet import BLUE, NARROWEST, PAPER, VERMILION, disc, sheet, square, text_width, wrapped, written
 from simulators.fingers import finger, impression
 
 Two = tuple[FingerTemplate, FingerTemplate]
@@ -76,6 +76,7 @@ def test_a_blank_has_nothing_to_compare(two: Two) -> None:
     assert said.comparison == compare(two[0], extract(np.full((300, 300), 255, np.uint8)))
     assert {Reason.NOTHING_TO_COMPARE, Reason.FEW_MINUTIAE, Reason.POOR_QUALITY} <= said.reasons
     assert {one.of for one in said.findings if one.reason is Reason.POOR_QUALITY} == {"B"}
+    assert Reason.MINUTIAE_ALONE not in said.reasons
 
 
 def test_a_record_says_nothing_of_ridges(two: Two) -> None:
@@ -189,6 +190,17 @@ def test_the_plot_of_records_that_do_not_meet_is_paper_and_minutiae(two: Two) ->
     assert share(picture, MATCHED) == 0
 
 
+def test_the_plot_of_a_record_of_any_size_is_a_sheet(two: Two) -> None:
+    """Records may state places up to 16,383 px apart."""
+    far = [0.0, 16_383.0, 16_383.0, 0.0, 300.0, 340.0, 380.0, 310.0]
+    one = placed(two[0], far, far[::-1], [0.1 * k for k in range(8)])
+    one = dataclasses.replace(one, width=16_384, height=16_384)
+    picture = plotted((None, None), (one, two[1]), explain(one, two[1]))
+    assert picture.shape[1] == WIDTH
+    assert picture.shape[0] < 2 * WIDTH
+    assert share(picture, ALONE) > 0
+
+
 def test_every_step_is_drawn_in_order(invented: tuple[Gray, Gray], tmp_path: Path) -> None:
     extract(invented[0], trace=PictureTrace(tmp_path))
     names = [file.stem.partition("-")[2].replace("-", " ") for file in sorted(tmp_path.glob("*.png"))]
@@ -219,6 +231,15 @@ def test_a_colour_of_the_key_stays_itself(tmp_path: Path) -> None:
         assert len(picture.getcolors() or []) <= 64
         colours = {colour for _, colour in picture.convert("RGB").getcolors() or []}
     assert {BLUE, VERMILION, PAPER} <= colours
+
+
+@pytest.mark.parametrize("step", PLATES)
+def test_keys_fit_their_sheets(step: str) -> None:
+    """Also under the smallest print: the last column of pixels stays white."""
+    plate = PLATES[step]
+    drawn_ = sheet(np.zeros((64, 64, 3), np.uint8), plate.caption, plate.key)
+    assert drawn_.shape[1] == NARROWEST
+    assert (drawn_[:, -1] == 255).all()
 
 
 def test_captions_are_wrapped_to_the_picture() -> None:
