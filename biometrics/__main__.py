@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import typer
 
-from biometrics.commands import accuracy, comparison, extraction, galleries, records, transactions
+from biometrics.commands import accuracy, comparison, extraction, galleries, quality, records, transactions
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Fingerprints and faces."
 )
 for command in (
     extraction.extract,
+    quality.quality,
     comparison.compare,
     comparison.thresholds,
     records.convert,

@@ -84,11 +84,14 @@ TEMPLATES: Final[Mapping[State, str]] = {
 """Every other state has the template of its prompt's layout."""
 FINGER_ADVICE: Final[Mapping[str, CartPrompt]] = {
     "press_harder": CartPrompt.PRESS_HARDER,
+    "press_less": CartPrompt.PRESS_LESS,
+    "lay_flat": CartPrompt.LAY_FINGER_FLAT,
     "too_dry": CartPrompt.RUB_FINGER,
+    "too_wet": CartPrompt.DRY_FINGER,
     "centre": CartPrompt.CENTRE_FINGER,
     "move_less": CartPrompt.HOLD_FINGER_STILL,
 }
-"""Advice of `biometrics.finger.quality`."""
+"""Every `biometrics.finger.advice.Advice`."""
 FACE_ADVICE: Final[Mapping[str, CartPrompt]] = {
     "come_closer": CartPrompt.COME_CLOSER,
     "step_back": CartPrompt.STEP_BACK,

@@ -45,8 +45,11 @@ class CartPrompt(StrEnum):
     CHOOSE_STAY = "choose_stay"
     PLACE_FINGER = "place_finger"
     PRESS_HARDER = "press_harder"
+    PRESS_LESS = "press_less"
+    LAY_FINGER_FLAT = "lay_finger_flat"
     CENTRE_FINGER = "centre_finger"
     RUB_FINGER = "rub_finger"
+    DRY_FINGER = "dry_finger"
     HOLD_FINGER_STILL = "hold_finger_still"
     FINGER_AGAIN = "finger_again"
     LOOK_AT_CAMERA = "look_at_camera"
@@ -113,8 +116,11 @@ CART: Final[Mapping[CartPrompt, Saying]] = {
     CartPrompt.CHOOSE_STAY: Saying(mark("How long will you stay?"), "stay"),
     CartPrompt.PLACE_FINGER: Saying(mark("Place your finger on the glass"), "press"),
     CartPrompt.PRESS_HARDER: Saying(mark("Press a little harder"), "press"),
+    CartPrompt.PRESS_LESS: Saying(mark("Press a little more lightly"), "press"),
+    CartPrompt.LAY_FINGER_FLAT: Saying(mark("Lay your finger flat on the glass"), "press"),
     CartPrompt.CENTRE_FINGER: Saying(mark("Place your finger in the middle"), "press"),
     CartPrompt.RUB_FINGER: Saying(mark("Please rub your finger and try again"), "press"),
+    CartPrompt.DRY_FINGER: Saying(mark("Please dry your finger and try again"), "press"),
     CartPrompt.HOLD_FINGER_STILL: Saying(mark("Keep your finger still"), "press"),
     CartPrompt.FINGER_AGAIN: Saying(mark("Lift your finger and place it again"), "press"),
     CartPrompt.LOOK_AT_CAMERA: Saying(LOOK, "face"),

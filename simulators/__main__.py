@@ -14,6 +14,8 @@ import msgspec
 import structlog
 import typer
 
+from simulators.finger_conditions import Difficulty
+
 if TYPE_CHECKING:
     from simulators.cast import Cast
     from simulators.hall import Plan
@@ -106,6 +108,28 @@ def screenshots(out: Annotated[Path, typer.Option(help="Folder for the pictures.
     with tempfile.TemporaryDirectory(prefix="sekisho-screens-") as work:
         for name in asyncio.run(take_all(out, Path(work) / "hall")):
             typer.echo(name)
+
+
+@app.command(epilog="Example: python -m simulators fingers --fingers 100 --impressions 8 --out prints --seed 1")
+def fingers(
+    out: Annotated[Path, typer.Option(help="A new or empty folder: SENSOR/FINGER_IMPRESSION.png and pairs.csv.")],
+    fingers: Annotated[int, typer.Option(min=2, max=100_000, help="How many, dealt out to the sensors.")] = 100,
+    impressions: Annotated[int, typer.Option(min=2, max=100, help="Of each finger.")] = 8,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same prints.")] = 1,
+    difficulty: Annotated[Difficulty, typer.Option(help="A guided press, or FVC2004's range.")] = Difficulty.REAL,
+    processes: Annotated[int | None, typer.Option(min=1, help="One a core unless stated.")] = None,
+) -> None:
+    """Write a set of invented prints with every mated and non-mated pair within each sensor's prints."""
+    from simulators.finger_sets import FullFolder, SetPlan, written
+
+    try:
+        made = written(SetPlan(fingers, impressions, seed, difficulty), out, processes=processes)
+    except (FullFolder, OSError) as error:
+        _refuse(f"no prints written: {error}")
+    typer.echo(
+        f"{made.prints} prints of {fingers} fingers in {out}, {made.mated} mated and {made.others} other pairs; next: "
+        f"python -m biometrics scores finger --pairs {out}/pairs.csv --root {out} --out scores.csv"
+    )
 
 
 if __name__ == "__main__":

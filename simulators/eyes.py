@@ -17,12 +17,12 @@ _RECONNECT_SECONDS: Final = 0.1
 class Eyes:
     """Follow `url` (server-sent events; those that are JSON objects are views). `view` is what is shown now."""
 
-    def __init__(self, client: httpx2.AsyncClient, url: str) -> None:
+    def __init__(self, client: httpx2.AsyncClient, url: str, seen: list[str] | None = None) -> None:
         self._client, self._url = client, url
         self._changed = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
         self.view: dict[str, Any] | None = None
-        self.seen: list[str] = []
+        self.seen: list[str] = [] if seen is None else seen
         """States in the order they were seen, without repeats in a row."""
 
     async def __aenter__(self) -> Self:

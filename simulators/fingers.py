@@ -53,18 +53,21 @@ SHARES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Finger:
-    """`ridges`: height at 500 dpi, -1 valley to 1 crest, shape (416, 320). `singular` is where its cores and deltas
-    lie, in those pixels."""
+    """`ridges`: height at 500 dpi, -1 valley to 1 crest, shape (416, 320) and `margin` more on every side. `singular`
+    is where its cores and deltas lie, in pixels of the fingertip without the margin."""
 
     seed: int
     position: str
     pattern: Pattern
     ridges: Map
     singular: Singularities
+    margin: int = 0
 
 
-def finger(seed: int, position: str) -> Finger:
-    """One person's finger; `position` as in `POSITIONS`. Deterministic. Raises `ValueError` for another position."""
+def finger(seed: int, position: str, *, margin: int = 0, spots: int = 0) -> Finger:
+    """One person's finger; `position` as in `POSITIONS`. Deterministic. `margin`: even number of pixels of skin beyond
+    the fingertip pressed flat, `spots` as for `grown`; with others of them it is another finger. Raises `ValueError`
+    for another position."""
     if position not in POSITIONS:
         raise ValueError(f"{position} is no finger; there are {', '.join(POSITIONS)}")
     rng = np.random.default_rng([seed, POSITIONS.index(position)])
@@ -74,20 +77,18 @@ def finger(seed: int, position: str) -> Finger:
         own, other = (Pattern.LEFT_LOOP, Pattern.RIGHT_LOOP)[:: 1 if position.startswith("left") else -1]
         pattern = own if rng.random() < 0.9 else other
     singular = _singularities(pattern, rng)
-    angle = directions(singular) + np.float32(0.16) * smooth_noise(rng, _half(), 45)
+    shape = HEIGHT // 2 + margin, WIDTH // 2 + margin
+    angle = directions(singular, margin) + np.float32(0.16) * smooth_noise(rng, shape, 45)
     mean = rng.normal(4.5, 0.4)
-    down = np.linspace(-1, 1, _half()[0], dtype=np.float32)[:, None]
-    period = np.float32(mean) * (1 + 0.08 * smooth_noise(rng, _half(), 40) + np.float32(0.06) * np.maximum(down, 0))
-    return Finger(seed, position, pattern, grown(angle, np.asarray(period, np.float32), rng), singular)
+    down = np.linspace(-1, 1, shape[0], dtype=np.float32)[:, None]
+    period = np.float32(mean) * (1 + 0.08 * smooth_noise(rng, shape, 40) + np.float32(0.06) * np.maximum(down, 0))
+    ridges = grown(angle, np.asarray(period, np.float32), rng, spots=spots)
+    return Finger(seed, position, pattern, ridges, singular, margin)
 
 
 def impression(finger: Finger, *, seed: int) -> npt.NDArray[np.uint8]:
     """The finger on a 500 dpi scanner: shape (416, 320), dark ridges on light. Deterministic by finger and `seed`."""
     return pressed(finger.ridges, np.random.default_rng([finger.seed, POSITIONS.index(finger.position), seed, 1]))
-
-
-def _half() -> tuple[int, int]:
-    return HEIGHT // 2, WIDTH // 2
 
 
 def _singularities(pattern: Pattern, rng: np.random.Generator) -> Singularities:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ from simulators.wallet import Wallet
 JAPAN: Final = ZoneInfo("Asia/Tokyo")
 PORT_NAME: Final = "NRT"
 BOOTHS: Final = 12
+SWITCH_SECONDS: Final = 0.001
+"""How long a thread keeps the interpreter's lock while others wait: the hall's devices are threads of one process."""
 _LEARN_TRIES: Final = 30
 _LEARN_SECONDS: Final = 0.1
 
@@ -70,6 +73,9 @@ class Hall:
     floor: Floor
     random: random.Random
     visits: Visits = field(default_factory=Visits)
+    _drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """One traveller's things are drawn at a time: drawing holds the interpreter's lock, and simulated door controllers
+    that cannot answer within a fifth of a second are to a gate what dead ones are."""
 
     async def announce(self, travellers: Sequence[Traveller]) -> None:
         """Let the console know of earlier landings, before those travellers come."""
@@ -84,7 +90,8 @@ class Hall:
             traveller.number, scenario.name, scenario.title, "", self._expected(scenario), traveller.document_number
         )
         await self.visits.add(visit)
-        wallet = await asyncio.to_thread(Wallet, traveller, self.world, self.people)
+        async with self._drawing:
+            wallet = await asyncio.to_thread(Wallet, traveller, self.world, self.people)
         async with self.floor.station(scenario) as station:
             visit.station = station.name
             outcome = await self._walk(visit, traveller, wallet, station)
@@ -111,7 +118,9 @@ class Hall:
             return await cart_walk.walk()
         before = len(station.lane.history)
         walk = GateWalk(
-            *(traveller, wallet, station, self.client, note, self._console_outage, self.random), self.plan.hesitation
+            *(traveller, wallet, station, self.client, note, self._console_outage, self.random),
+            hesitation=self.plan.hesitation,
+            states=visit.states,
         )
         outcome = await walk.walk()
         visit.exits += sum(opening.door == "exit" for opening in station.lane.history[before:])
@@ -145,6 +154,7 @@ async def open_hall(plan: Plan, people: Cast) -> AsyncIterator[Hall]:
 
     Raise ForeignFolder, UpkeepFailed or ProcessFailed.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     await asyncio.to_thread(empty_for_a_hall, plan.folder)
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(httpx2.AsyncClient(timeout=10.0, trust_env=False))

@@ -26,6 +26,8 @@ class Visit:
     outcome: str = UNSEEN
     reasons: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    states: list[str] = field(default_factory=list)
+    """What the gate went through from the traveller's coming on; empty at a bio-cart."""
     activity: str = "waiting for a free station"
     came_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     exits: int = 0
@@ -49,6 +51,7 @@ class Visit:
             "outcome": self.outcome,
             "reasons": self.reasons,
             "seconds": self.seconds,
+            "states": self.states,
         }
 
 

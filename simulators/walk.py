@@ -29,7 +29,8 @@ CAMERA_AWAY_SECONDS: Final = 3.0
 _GLANCE_SECONDS: Final = 0.05
 
 View = dict[str, Any]
-_READY: Final = frozenset({"welcome", "enter"})
+_READY: Final = "welcome"
+"""Not `enter`: that may be meant for somebody who has just walked out again, and whom the gate would count too."""
 _BACK: Final = frozenset({"go_to_booth", "one_person"})
 _OVER: Final = _BACK | {"staff_coming", "emergency"}
 """Whatever a traveller meant to do, the screen now says otherwise."""
@@ -49,12 +50,14 @@ class GateWalk:
     random: random.Random = field(default_factory=random.Random)
     hesitation: float = 0.0
     """Seconds a person looks at each sentence before following it."""
+    states: list[str] = field(default_factory=list)
+    """What the gate went through meanwhile: for a referral before any inspection, all there is to explain it."""
     _laid: bool = False
 
     async def walk(self) -> str:
-        async with Eyes(self.client, f"{self.station.url}/v1/events") as eyes:
+        async with Eyes(self.client, f"{self.station.url}/v1/events", seen=self.states) as eyes:
             try:
-                await eyes.until(lambda view: view["prompt"] in _READY, PATIENCE_SECONDS)
+                await eyes.until(lambda view: view["prompt"] == _READY, PATIENCE_SECONDS)
                 await self.note("walking in")
                 self.station.camera.show(self.wallet.face())
                 self.station.lane.enter(2 if self.traveller.scenario.behaviour == "tailgate" else 1)
@@ -151,7 +154,7 @@ class GateWalk:
         self.station.lane.release_emergency()
         await asyncio.sleep(_GLANCE_SECONDS * 10)
         await self.station.attend(self.client, "reset_emergency")
-        await eyes.until(lambda view: view["prompt"] in _READY, PATIENCE_SECONDS)
+        await eyes.until(lambda view: view["prompt"] == _READY, PATIENCE_SECONDS)
         return outcome
 
     async def gate_killed(self, eyes: Eyes) -> str:

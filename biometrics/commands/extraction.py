@@ -22,6 +22,7 @@ class RecordFormat(StrEnum):
     ANSI_378_2009 = "ansi378-2009"
     CARD_NORMAL = "card-normal"
     CARD_COMPACT = "card-compact"
+    CARD_2011 = "card-2011"
 
 
 def extract(

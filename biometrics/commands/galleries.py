@@ -46,21 +46,24 @@ def identify(
     prints: Prints,
     most: Annotated[int, typer.Option(min=1, help="Candidates shown.")] = 10,
     processes: Annotated[int, typer.Option(min=0, help="That share the search.")] = 0,
+    fpir: Annotated[float, typer.Option(help="Share of searches for strangers that may end in a hit.")] = 0.01,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Who resembles these fingers. A candidate is a reason to look, never a conclusion.
+    """Who resembles these fingers. A hit is a reason to look, never a conclusion.
 
     Example: python -m biometrics gallery identify watchlist live.png
     """
     with _opened(gallery, processes=processes) as opened:
+        threshold = opened.threshold(fpir)
         found = opened.identify(_samples(prints), most=most)
     if as_json:
-        typer.echo(json.dumps([_as_data(one) for one in found], indent=2))
+        candidates = [_as_data(one, threshold) for one in found]
+        typer.echo(json.dumps({"threshold": threshold, "fpir": fpir, "candidates": candidates}, indent=2))
         return
     for one in found:
-        typer.echo(f"{one.score:8.1f}  {one.identifier}")
-    if not found:
-        typer.echo("nobody is alike")
+        typer.echo(f"{one.score:8.1f}  {'hit' if one.score >= threshold else '   '}  {one.identifier}")
+    said = f"A hit scores {threshold:.1f} or more, as one search for a stranger in {1 / fpir:.0f} would."
+    typer.echo(said if found else f"Nobody is alike. {said}")
 
 
 @app.command()
@@ -104,6 +107,6 @@ def _position(name: str) -> FingerPosition:
         raise typer.BadParameter(f"{name} is no finger; there are {', '.join(FingerPosition)}") from None
 
 
-def _as_data(one: Any) -> dict[str, Any]:
+def _as_data(one: Any, threshold: float) -> dict[str, Any]:
     parts = [{"position": position, "score": score} for position, score in one.parts]
-    return {"identifier": one.identifier, "score": one.score, "fingers": parts}
+    return {"identifier": one.identifier, "score": one.score, "hit": one.score >= threshold, "fingers": parts}

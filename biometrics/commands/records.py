@@ -50,7 +50,12 @@ def record(
         return
     typer.echo(f"{found.format}, {len(views)} views")
     for one in views:
-        typer.echo(f"{one['position']}: {len(one['minutiae'])} minutiae, quality {one['quality']['value']} of 100")
+        typer.echo(f"{one['position']}: {len(one['minutiae'])} minutiae, {_rated(one)}")
+
+
+def _rated(one: dict[str, Any]) -> str:
+    words = {"not_given": "quality not given", "failed": "quality could not be computed"}
+    return words.get(one["rating"], f"quality {one['quality']['value']} of 100")
 
 
 def _view(view: Any, points: tuple[Any, ...]) -> dict[str, Any]:
@@ -58,6 +63,7 @@ def _view(view: Any, points: tuple[Any, ...]) -> dict[str, Any]:
         "position": view.position or (f"code {view.several}" if view.several else "unknown"),
         "view": view.number,
         "impression": view.impression,
+        "rating": view.rating,
         "ridge_counts": [[one.start, one.end, one.count] for one in view.ridge_counts],
         "cores": [_point(one) for one in points if not one.delta],
         "deltas": [_point(one) for one in points if one.delta],

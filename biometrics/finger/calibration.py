@@ -9,11 +9,16 @@ extrapolated, by an exponential tail through the highest two hundred scores.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 FMR: Final = 0.001
 """The false match rate that `Calibration.threshold` stands for."""
+LARGEST_FPIR: Final = 0.1
+"""More often than in every tenth search nobody wants to look at a stranger."""
 MEASURED_TO: Final = 0.001
 """Thresholds for lower rates rest on an extrapolation."""
 
@@ -38,6 +43,18 @@ class Calibration:
             if abs(fmr * 10**power - 1) < 1e-6:
                 return threshold
         raise ValueError(f"no threshold for a false match rate of {fmr}")
+
+    def threshold_among(self, fingers: int, fpir: float) -> float:
+        """For searching one finger among so many: the score that somebody who is not enrolled reaches in a share `fpir`
+        of the searches (false positive identification rate, ISO/IEC 19795-1 §8.6.3), at most 0.1 and as if every
+        comparison erred independently at `fpir / fingers`. Extrapolated along the tail of the last two thresholds,
+        for a gallery of any use: what that is worth, `benchmarks.gallery` counts. Raises `ValueError`."""
+        if fingers < 1 or not 0 < fpir <= LARGEST_FPIR:
+            raise ValueError(f"a share above 0, {LARGEST_FPIR} at most, of searches among one finger at least")
+        power = math.log10(fingers / fpir)
+        known = range(1, len(self.thresholds) + 1)
+        beyond = max(power - len(self.thresholds), 0.0) * (self.thresholds[-1] - self.thresholds[-2])
+        return float(np.interp(power, known, self.thresholds)) + beyond
 
 
 WITH_FIELDS: Final = Calibration(

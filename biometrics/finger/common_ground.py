@@ -16,6 +16,7 @@ import numpy.typing as npt
 from biometrics.finger.compiled import compiled, single, whole
 from biometrics.finger.cylinders import Points
 from biometrics.finger.extract import FIELD_CELL, RidgeField
+from biometrics.finger.image import LARGEST_SIDE
 
 Octets = npt.NDArray[np.uint8]
 
@@ -26,6 +27,7 @@ PHASES: Final = 14
 UNKNOWN: Final = 14
 """There is print, of which nothing but minutiae is known."""
 OUTSIDE: Final = 15
+_LARGEST: Final = math.ceil(LARGEST_SIDE / FIELD_CELL)
 _LOWEST: Final = 1 / 25
 _STEP: Final = math.log(25 / 3) / 255
 """Codes of frequency: logarithmic from 25 px to 3 px a ridge (the range of the Handbook, §3.3)."""
@@ -73,11 +75,15 @@ def coded(field: RidgeField) -> Field:
 
 
 def around(at: Points, width: int, height: int) -> Field:
-    """The field of a print of which minutiae alone are known: their convex hull, widened by two cells."""
-    shape = (max(math.ceil(height / FIELD_CELL), 1), max(math.ceil(width / FIELD_CELL), 1))
+    """The field of a print of which minutiae alone are known: their convex hull, widened by two cells. As large as the
+    image is said to be, and as far as the minutiae lie, but never larger than a print may be."""
+    places = np.clip(np.rint(at[:2].T / FIELD_CELL - 0.5), 0, _LARGEST - 1).astype(np.int32)
+    stated = [min(math.ceil(side / FIELD_CELL), _LARGEST) for side in (width, height)]
+    columns, rows = np.maximum(stated, places.max(axis=0, initial=0) + 1)
+    shape = int(rows), int(columns)
     inside = np.zeros(shape, np.uint8)
     if at.shape[1]:
-        hull = cv2.convexHull(np.rint(at[:2].T / FIELD_CELL - 0.5).astype(np.int32))
+        hull = cv2.convexHull(places)
         cv2.fillConvexPoly(inside, hull, (1,))
         inside = np.asarray(cv2.dilate(inside, np.ones((5, 5), np.uint8)), np.uint8)
     ridges = np.where(inside > 0, UNKNOWN, OUTSIDE).astype(np.uint8)

@@ -68,7 +68,11 @@ class Cylinders(NamedTuple):
 
 
 def points(minutiae: Minutiae) -> Points:
-    return np.stack([minutiae.x, minutiae.y, -minutiae.direction]).astype(np.float32)
+    """Of several on one pixel the best alone: records that repeat a minutia would let it count again and again."""
+    at = np.stack([minutiae.x, minutiae.y, -minutiae.direction]).astype(np.float32)
+    column, row = np.rint(at[:2]).astype(np.int64)
+    _, first = np.unique(column << 32 | row, return_index=True)
+    return at if len(first) == at.shape[1] else np.ascontiguousarray(at[:, np.sort(first)])
 
 
 def encode(at: Points) -> Cylinders:

@@ -132,8 +132,9 @@ def orientation(tensor: Tensor, sigma: float) -> Orientation:
     return Orientation(-difference / (length + tiny), -product / (length + tiny), length / (energy + tiny))
 
 
-def frequency(normalised: Map, field: Orientation, mask: Mask, p: Parameters) -> Map:
-    """Ridges a pixel, on blocks: the strongest line of each block's signature, smoothed toward the image's mean.
+def frequency(normalised: Map, field: Orientation, mask: Mask, p: Parameters) -> tuple[Map, Map]:
+    """Ridges a pixel, on blocks: the strongest line of each block's signature, smoothed toward the image's mean; and
+    that line's share of the signature's energy, 0 to about 1.
 
     A signature runs across the ridges and averages along them, so that in it a ridge is one peak and noise is little.
     """
@@ -146,7 +147,7 @@ def frequency(normalised: Map, field: Orientation, mask: Mask, p: Parameters) ->
     if present.any():
         signatures = _signatures(normalised, present, np.asarray(double[present] / 2, np.float32), p)
         measured[present], strength[present] = _strongest_line(signatures, p)
-    return _smoothed_frequency(measured, strength, p)
+    return _smoothed_frequency(measured, strength, p), strength
 
 
 def _signatures(normalised: Map, present: npt.NDArray[np.bool_], tangent: Map, p: Parameters) -> Map:

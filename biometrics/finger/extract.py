@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -11,12 +11,15 @@ import numpy.typing as npt
 
 from biometrics.capture import FingerImage, Gray, Quality
 from biometrics.finger import enhance
+from biometrics.finger.advice import Advice
 from biometrics.finger.enhance import Map, Mask, Orientation
 from biometrics.finger.gabor import Response, curved_gabor
 from biometrics.finger.image import at_working_resolution
+from biometrics.finger.likeness import is_print
 from biometrics.finger.minutiae import NO_MINUTIAE, Minutiae, rated, reliable, vortices
 from biometrics.finger.parameters import CELL, DEFAULT, DPI, Parameters
 from biometrics.finger.quality import assess
+from biometrics.finger.quality_measures import Measures, measured
 from biometrics.finger.singular import SingularKind, SingularPoint, singular_points
 
 Trace = Callable[[str, npt.NDArray[np.generic]], None]
@@ -61,7 +64,8 @@ def extract(
 ) -> FingerTemplate:
     """Minutiae, ridge field and quality of one print (`dpi` is used for a bare array).
 
-    A blank image gives a template without minutiae and quality 0. Raises `UnusableImage` for what is no print.
+    What shows no print (`likeness`) gives a template without minutiae and quality 0, which matches nothing. Raises
+    `UnusableImage` for what is no image of one.
     """
     p = parameters
     grey = at_working_resolution(image, dpi)
@@ -72,11 +76,11 @@ def extract(
     mask = enhance.foreground(pixels, (height, width), p)
     trace("foreground", mask)
     if not mask.any():
-        return FingerTemplate(NO_MINUTIAE, width, height, Quality(0, "press_harder"))
+        return FingerTemplate(NO_MINUTIAE, width, height, assess(Measures()))
     tensor = enhance.gradient_tensor(normalised, CELL, blur=p.tensor_blur)
     rough = enhance.orientation(tensor, p.orientation_smoothing)
     trace("orientation", np.dstack([rough.cosine, rough.sine, rough.coherence]))
-    lines = enhance.frequency(normalised, rough, mask, p)
+    lines, strength = enhance.frequency(normalised, rough, mask, p)
     trace("frequency", lines)
     ridges, field, searched = _two_passes(normalised, rough, lines, mask, p, trace)
     amplitude = enhance.on_cells(ridges.amplitude, CELL // ridges.spacing)
@@ -87,10 +91,13 @@ def extract(
     trace("vortices", np.stack([found.x, found.y, found.direction, found.quality, found.kind]))
     kept = reliable(found, area, p)
     trace("minutiae", np.stack([kept.x, kept.y, kept.direction, kept.quality, kept.kind]))
-    quality = assess(grey, area, rough.coherence, amplitude, kept)
+    quality = assess(measured(grey, normalised, mask, rough, field, ridges, amplitude, area, kept))
     turning = singular_points(field, area)
     seen = [[p.x, p.y, p.direction, p.strength, p.kind is SingularKind.DELTA] for p in turning]
     trace("singular points", np.array(seen, np.float64).reshape(-1, 5).T)
+    if not is_print(area, strength, rough.coherence, amplitude):
+        nothing = replace(quality, value=0, advice=quality.advice or Advice.PRESS_HARDER.value)
+        return FingerTemplate(NO_MINUTIAE, width, height, nothing)
     return FingerTemplate(kept, width, height, quality, _ridge_field(field, lines, area, ridges), turning)
 
 

@@ -90,8 +90,10 @@ def _grey(picture: Image.Image) -> Gray:
         deep = np.asarray(picture, dtype=np.float32)
         if not np.isfinite(deep).all():
             raise UnusableImage("the image holds values that are no numbers")
-        top = float(deep.max(initial=1.0))
-        return np.asarray(np.clip(deep * (255.0 / max(top, 1.0)), 0, 255), dtype=np.uint8)
+        low = min(float(deep.min(initial=0.0)), 0.0)
+        top = max(float(deep.max(initial=1.0)), 1.0)
+        scale = 255.0 / (top - low)
+        return np.asarray(np.clip(deep * scale - low * scale, 0, 255), dtype=np.uint8)
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         paper = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(paper, picture.convert("RGBA"))

@@ -159,12 +159,15 @@ def test_a_gallery_from_the_command_line(image: Path, tmp_path: Path) -> None:
     assert run("gallery", "enrol", file, "case-1", f"right_index={image}").exit_code == 0
     assert run("gallery", "enrol", file, "case-2", f"right_index={folder / '013_3_1.tif'}").exit_code == 0
     found = json.loads(run("gallery", "identify", file, folder / "012_3_2.tif", "--json").stdout)
-    assert found[0]["identifier"] == "case-1"
-    assert found[0]["score"] > 10 > found[1]["score"]
+    first, second = found["candidates"]
+    assert first["identifier"] == "case-1"
+    assert first["score"] > found["threshold"] > second["score"]
+    assert (first["hit"], second["hit"]) == (True, False)
     assert run("gallery", "info", file).stdout.startswith("2 people")
     assert run("gallery", "remove", file, "case-1").exit_code == 0
     again = run("gallery", "identify", file, folder / "012_3_2.tif").stdout
     assert "case-1" not in again
+    assert "  hit  " not in again
 
 
 @pytest.mark.parametrize(
@@ -175,13 +178,14 @@ def test_a_gallery_from_the_command_line(image: Path, tmp_path: Path) -> None:
         (("enrol", "new", "a", "{image}", "{image}"), "each position is given once"),
         (("enrol", "new", "", "{image}"), "an identifier has"),
         (("remove", "new", "nobody"), "nobody is enrolled as nobody"),
+        (("identify", "new", "{image}", "--fpir", "0.5"), "a share above 0"),
     ],
 )
 def test_a_gallery_says_in_one_line_what_is_wrong(
     image: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    if arguments[0] == "remove":
+    if "new" in arguments and arguments[0] in ("remove", "identify"):
         run("gallery", "enrol", "new", "a", image)
     result = run("gallery", *(one.format(image=image) for one in arguments))
     assert result.exit_code == 2

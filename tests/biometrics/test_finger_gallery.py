@@ -10,8 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from biometrics.capture import FingerPosition
+from biometrics.finger.calibration import WITH_FIELDS, WITHOUT_FIELDS, Calibration
 from biometrics.finger.compare import Prepared, prepare, score
 from biometrics.finger.extract import FingerTemplate, extract
 from biometrics.finger.gallery import FingerGallery
@@ -184,3 +187,28 @@ def test_whoever_was_enrolled_survives_a_kill(path: Path, after: int) -> None:
         acknowledged = [last, *writer.stdout][-1]
     with FingerGallery(path) as gallery:
         assert all(str(number) in gallery for number in range(int(acknowledged) + 1))
+
+
+def test_a_larger_gallery_asks_for_more(path: Path, prints: dict[str, list[Prepared]]) -> None:
+    with FingerGallery(path) as gallery:
+        empty = gallery.threshold()
+        gallery.enrol_all((finger, {None: both[0]}) for finger, both in prints.items())
+        assert gallery.threshold() > empty
+        assert gallery.threshold(0.001) > gallery.threshold() > gallery.threshold(0.1)
+        for wrong in (0, 0.5, float("nan")):
+            with pytest.raises(ValueError, match="share"):
+                gallery.threshold(wrong)
+
+
+@given(st.integers(1, 10**9), st.floats(1e-6, 0.1), st.sampled_from([WITH_FIELDS, WITHOUT_FIELDS]))
+def test_a_threshold_among_many_never_falls_with_size_or_strictness(
+    fingers: int, fpir: float, scale: Calibration
+) -> None:
+    here = scale.threshold_among(fingers, fpir)
+    assert scale.threshold_among(fingers * 10, fpir) >= here
+    assert scale.threshold_among(fingers, fpir / 10) >= here
+
+
+@pytest.mark.parametrize("power", range(1, 7))
+def test_among_many_and_one_to_one_agree_where_both_are_known(power: int) -> None:
+    assert WITH_FIELDS.threshold_among(10 ** (power - 1), 0.1) == pytest.approx(WITH_FIELDS.threshold_for(10.0**-power))

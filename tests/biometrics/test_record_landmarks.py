@@ -60,3 +60,32 @@ def test_ansi_refuses_cores_with_and_without_directions() -> None:
     assert len(landmarks(view(area(mixed, Format.ISO_2011)), Format.ISO_2011)) == 2
     with pytest.raises(Unsayable):
         area(mixed, Format.ANSI_2009)
+
+
+@pytest.mark.parametrize("source", FORMATS)
+@pytest.mark.parametrize("target", FORMATS)
+def test_landmarks_are_rewritten_in_every_dialect(source: Format, target: Format) -> None:
+    points = [
+        Landmark(258, 3, directions=(1.5,)),
+        Landmark(7, 400, directions=(6.0,)),
+        Landmark(5, 6, delta=True, directions=(0.1, 2.2, 4.3)),
+    ]
+    octets = write(Record((view(area(points, source)),), format=source), target)
+    found = landmarks(read(octets).views[0], target)
+    assert [(one.x, one.y, one.delta) for one in found] == [(one.x, one.y, one.delta) for one in points]
+    for one, was in zip(found, points, strict=True):
+        for here, there in zip(one.directions, was.directions, strict=True):
+            assert math.cos(here - there) > math.cos(math.radians(1.8))
+
+
+def test_ansi_keeps_the_places_of_cores_of_which_not_all_have_a_direction() -> None:
+    mixed = [Landmark(1, 2), Landmark(3, 4, directions=(1.0,)), Landmark(5, 6, delta=True, directions=(1.0, 2.0, 3.0))]
+    octets = write(Record((view(area(mixed, Format.ISO_2011)),), format=Format.ISO_2011), Format.ANSI_2009)
+    cores = landmarks(read(octets).views[0], Format.ANSI_2009)
+    assert [(one.x, len(one.directions)) for one in cores] == [(1, 0), (3, 0), (5, 3)]
+
+
+def test_an_area_that_only_its_own_format_knows_is_not_written_in_another() -> None:
+    record = Record((view(ExtendedArea(545, b"abc")),), format=Format.ISO_2005)
+    assert read(write(record, Format.ISO_2005)).views[0].extended == (ExtendedArea(545, b"abc"),)
+    assert read(write(record, Format.ISO_2011)).views[0].extended == ()

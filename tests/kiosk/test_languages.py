@@ -10,8 +10,11 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from biometrics.finger.advice import Advice
 from kiosk import languages
+from kiosk.cart_screen import FINGER_ADVICE
 from kiosk.languages import LOCALES, CatalogueUnusable
+from kiosk.prompts import CART
 from kiosk.screens import TEMPLATES
 
 PACKAGE = Path(languages.__file__).parent
@@ -83,3 +86,11 @@ def test_a_catalogue_without_its_own_name_is_refused_by_name(tmp_path: Path) -> 
     (tmp_path / "fr.po").write_text('msgid ""\nmsgstr ""\n"Language: fr\\n"\n')
     with pytest.raises(CatalogueUnusable, match=r"fr\.po"):
         languages.load(tmp_path)
+
+
+def test_every_advice_on_a_print_has_a_sentence_of_its_own() -> None:
+    assert set(FINGER_ADVICE) == {advice.value for advice in Advice}
+    said = [CART[prompt].sentence for prompt in FINGER_ADVICE.values()]
+    assert len(set(said)) == len(said)
+    for tag in ("ja", "ja-x-plain"):
+        assert all(catalogue(tag)[sentence] for sentence in said)

@@ -17,6 +17,7 @@ import numpy as np
 from biometrics.capture import FingerPosition, Quality
 from biometrics.finger.an2k.transaction import AnyRecord, TaggedRecord, number, tagged
 from biometrics.finger.extract import FingerTemplate
+from biometrics.finger.image import LARGEST_SIDE, PLAUSIBLE_DPI
 from biometrics.finger.minutiae import NO_MINUTIAE, Minutiae, MinutiaKind
 from biometrics.finger.parameters import DPI
 from biometrics.finger.records import UnusableRecord
@@ -83,7 +84,10 @@ def _from_m1(record: TaggedRecord) -> MinutiaeRecord:
     if unit not in (1, 2) or not across or not down:
         raise UnusableRecord("fields 9.130 to 9.132 state no resolution", offset=0)
     inch = 2.54 if unit == 2 else 1.0
-    scale = DPI / round(across * inch), DPI / round(down * inch)
+    across, down = round(across * inch), round(down * inch)
+    if not PLAUSIBLE_DPI[0] <= min(across, down) <= max(across, down) <= PLAUSIBLE_DPI[1]:
+        raise UnusableRecord(f"no print has a resolution of {across} x {down} dpi", offset=0)
+    scale = DPI / across, DPI / down
     rows = [_m1_minutia(row, scale) for row in _moderate(record, 137)]
     quality = number((record.rows(135) or [["0"]])[0][0], 0)
     size = width * scale[0], height * scale[1]
@@ -115,6 +119,8 @@ def _whole(
     quality: int = 0,
 ) -> MinutiaeRecord:
     """The best first, as templates are."""
+    if max([*size, *(max(row[:2]) for row in rows)]) > LARGEST_SIDE:
+        raise UnusableRecord("the image, or where a minutia lies, is larger than a print", offset=0)
     columns = np.array(rows, np.float32).reshape(len(rows), 5).T
     found = (
         Minutiae(columns[0], columns[1], columns[2], columns[3], columns[4].astype(np.uint8)) if rows else NO_MINUTIAE

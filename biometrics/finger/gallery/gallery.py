@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from biometrics.capture import FingerPosition
+from biometrics.finger.calibration import WITH_FIELDS, WITHOUT_FIELDS
 from biometrics.finger.compare import LOWEST, Prepared, prepare
 from biometrics.finger.extract import FingerTemplate
 from biometrics.finger.gallery.log import MOST_IDENTIFIER, PrintLog
@@ -31,6 +32,9 @@ MOST_FINGERS: Final = 20
 """Ten, and one more of each."""
 FINALISTS: Final = 50
 """Go from the second to the third. Measured."""
+
+FPIR: Final = 0.01
+"""A false alarm in a hundred searches: what a busy hall can still look into."""
 
 Samples = Mapping[FingerPosition | None, FingerTemplate | Prepared]
 
@@ -109,6 +113,13 @@ class FingerGallery:
         people = {finger[0] for position, sample in ready.items() for finger in self._finalists(sample, position)}
         found = [self._candidate(person, ready) for person in sorted(people)]
         return sorted(found, key=lambda one: -one.score)[:most]
+
+    def threshold(self, fpir: float = FPIR) -> float:
+        """The score from which a candidate is a hit, for a gallery as large as this one is now: somebody who is not
+        enrolled reaches it in a share `fpir` of the searches, be its prints images or records. Fused scores of several
+        fingers reach it more rarely. Raises `ValueError` for a share that is not above 0 and 0.1 at most."""
+        fingers = max(len(self._all), 1)
+        return max(scale.threshold_among(fingers, fpir) for scale in (WITH_FIELDS, WITHOUT_FIELDS))
 
     def _finalists(self, probe: Prepared, position: FingerPosition | None) -> list[Finger]:
         most = max(FEWEST, round(SHARE * len(self._all)))

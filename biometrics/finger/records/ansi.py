@@ -3,9 +3,10 @@
 Angles are in units of 2°; a record with a value of 180 or more, which is reserved, is read in the 360°/256 of ISO:
 a published sample of 2004 has the angles of its ISO twin, so writers exist who kept that unit.
 The length is 2 octets in 2004, or 0 and then 4 more where it needs them; 4 octets in 2009.
-Tolerated: quality 254 and 255 (not given), minutia type 3 (read as "other"), octets behind the stated length and
-views that reach beyond it, six octets of length where two would do, version "020" for " 20". Lost in writing: parts
-of a pixel and of an angle's unit; in 2004 the algorithms of qualities. Amendment 1 is read, and written as 2009.
+Quality 254 is not given (of a minutia in 2004: 0), 255 failed. Tolerated: minutia type 3 (read as "other"), octets
+behind the stated length and views that reach beyond it, six octets of length where two would do, version "020" for
+" 20". Lost in writing: parts of a pixel and of an angle's unit; in 2004 the algorithms of qualities. Amendment 1 is
+read, and written as 2009.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ from biometrics.finger.records.octets import (
     ANSI_TURN,
     ISO_TURN,
     MOST_MINUTIAE,
+    NOT_GIVEN,
     PIXELS_PER_CM,
     Reader,
     position_of,
+    quality_code,
     read_extended,
     read_minutiae,
     scale_of,
+    size_at_working_resolution,
     view_quality,
     written_extended,
     written_minutiae,
@@ -62,14 +66,14 @@ def _read_2004(data: bytes, turn: int) -> Record:
     start = reader.offset
     owner, product, equipment, width, height, across, down, count, _ = reader.unpack(_HEADER_2004)
     scale = scale_of(across, down, offset=start + 10)
-    views = tuple(iso2005.read_view(reader, (width, height), scale, turn=turn, counted=4) for _ in range(count))
+    size = size_at_working_resolution(width, height, scale, offset=start + 6)
+    views = tuple(iso2005.read_view(reader, size, scale, turn=turn, counted=4) for _ in range(count))
     return Record(views, equipment, owner, product, Format.ANSI_2004)
 
 
 def written_2004(record: Record) -> bytes:
     """Raises `Unsayable` for what the format cannot say."""
-    own = record.format is Format.ANSI_2004
-    body = b"".join(iso2005.written_view(view, turn=ANSI_TURN, own=own, counted=4) for view in record.views)
+    body = b"".join(iso2005.written_view(view, quality_code(view), turn=ANSI_TURN, counted=4) for view in record.views)
     width, height = iso2005.size_of(record)
     size = width, height, PIXELS_PER_CM, PIXELS_PER_CM
     head = struct.pack(_HEADER_2004, record.owner, record.product, record.equipment, *size, len(record.views), 0)
@@ -97,28 +101,39 @@ def _read_view(reader: Reader, turn: int) -> View:
     start = reader.offset
     code, number, impression, quality, *block, width, height, across, down, count = reader.unpack(_VIEW_2009)
     position, several = position_of(code, SEVERAL, offset=start)
-    rated = view_quality(quality, offset=start + 3)
+    rated, rating = view_quality(quality, offset=start + 3)
     scale = scale_of(across, down, offset=start + 12)
-    minutiae, order = read_minutiae(reader, count, scale, turn=turn)
-    extended = read_extended(reader, order, scale)
-    template = FingerTemplate(minutiae, round(width * scale[0]), round(height * scale[1]), rated)
+    found = read_minutiae(reader, count, scale, turn=turn)
+    extended = read_extended(reader, found.order, scale)
+    template = FingerTemplate(
+        found.minutiae, *size_at_working_resolution(width, height, scale, offset=start + 8), rated
+    )
     qualities = (QualityBlock(quality, *block),)
-    return View(template, position, number, impression, several, qualities, extended=extended)
+    return View(
+        template,
+        position,
+        number,
+        impression,
+        several,
+        qualities,
+        extended=extended,
+        rating=rating,
+        unrated=found.unrated,
+    )
 
 
 def written_2009(record: Record) -> bytes:
     """Raises `Unsayable` for what the format cannot say."""
-    own = record.format is Format.ANSI_2009
-    body = b"".join(_written_view(view, own) for view in record.views)
+    body = b"".join(_written_view(view) for view in record.views)
     certification, sensor = record.equipment >> 8 & 0x80, record.equipment & 0x7FFF
     head = struct.pack(_HEADER_2009, record.owner, record.product, certification, sensor, len(record.views), 0)
     return MAGIC_2009 + struct.pack(">I", len(MAGIC_2009) + 4 + len(head) + len(body)) + head + body
 
 
-def _written_view(view: View, own: bool) -> bytes:
+def _written_view(view: View) -> bytes:
     if view.several and view.several not in SEVERAL:
         raise Unsayable(f"this format has no position {view.several}")
-    rated = view.qualities[0] if view.qualities else QualityBlock(view.template.quality.value)
+    rated = view.qualities[0] if view.qualities else QualityBlock(quality_code(view))
     head = struct.pack(
         _VIEW_2009,
         view.code,
@@ -133,4 +148,5 @@ def _written_view(view: View, own: bool) -> bytes:
         PIXELS_PER_CM,
         min(len(view.template.minutiae), MOST_MINUTIAE),
     )
-    return head + written_minutiae(view.template, turn=ANSI_TURN) + written_extended(view.extended, all_of_them=own)
+    minutiae = written_minutiae(view.template.minutiae, turn=ANSI_TURN, unrated=view.unrated, unknown=NOT_GIVEN)
+    return head + minutiae + written_extended(view.extended)

@@ -1,9 +1,13 @@
-"""Minutiae as cards compare them, ISO/IEC 19794-2:2005 card formats: no header, so size and finger come from elsewhere.
+"""Minutiae as cards compare them, ISO/IEC 19794-2:2005 and :2011: no header, so size and finger come from elsewhere.
 
-Normal size: 5 octets a minutia, hundredths of a millimetre, angles of 360°/256. Compact size: 3 octets, tenths of a
-millimetre, angles of 360°/64. The compact units agree with NIST's open converter; the unit of the normal size
-and the polar order are as the standard is remembered and checked against no sample.
-Lost in writing: qualities, view and extended data; in compact size minutiae beyond 25.5 mm, which are left out.
+Normal size (2005): 5 octets a minutia, hundredths of a millimetre, angles of 360°/256. Compact size (2005) and the
+on-card format of 2011: 3 octets, tenths of a millimetre, angles of 360°/64; of 2011 a card takes 60 minutiae at most.
+Octets and units of the 3, the limits of 25.5 mm and of 60 minutiae agree with NIST's open converter from ANSI INCITS
+378 to 19794-2:2011 (libbiomeval); it prunes by distance from the middle of the minutiae first, while here quality
+decides, as in its reading of §9.3.2, and distance among equals. The unit of the normal size and the polar order are as
+the standard is remembered. No sample of any was at hand; data objects around the minutiae (ISO/IEC 7816-11) are left
+to whoever speaks to the card.
+Lost in writing: qualities, view and extended data; minutiae beyond 25.5 mm, which are left out of the 3 octets.
 """
 
 from __future__ import annotations
@@ -27,13 +31,15 @@ from biometrics.finger.records.octets import (
     read_minutiae,
     written_minutiae,
 )
-from biometrics.finger.records.record import Format, View
+from biometrics.finger.records.record import Format, Rating, View
 
 NORMAL_UNIT: Final = DPI / 2540
 """Pixels at 500 dpi a hundredth of a millimetre."""
 COMPACT_UNIT: Final = DPI / 254
 COMPACT_TURN: Final = 64
-OCTETS: Final = {Format.CARD_NORMAL: 5, Format.CARD_COMPACT: 3}
+OCTETS: Final = {Format.CARD_NORMAL: 5, Format.CARD_COMPACT: 3, Format.CARD_2011: 3}
+MOST_2011: Final = 60
+"""Recommended for a card; 16 at least to enrol and 11 to compare."""
 
 
 class Order(StrEnum):
@@ -62,10 +68,11 @@ def read(data: bytes, form: Format, *, width: int, height: int) -> View:
         raise UnusableRecord("a card takes at most 255 minutiae", offset=MOST_MINUTIAE * size)
     if form is Format.CARD_NORMAL:
         scale = NORMAL_UNIT, NORMAL_UNIT
-        minutiae, _ = read_minutiae(Reader(data), count, scale, turn=ISO_TURN, with_quality=False)
+        minutiae = read_minutiae(Reader(data), count, scale, turn=ISO_TURN, with_quality=False).minutiae
     else:
         minutiae = _compact(data)
-    return View(FingerTemplate(minutiae, width, height, Quality(MIDDLING)))
+    template = FingerTemplate(minutiae, width, height, Quality(MIDDLING))
+    return View(template, rating=Rating.NOT_GIVEN, unrated=tuple(range(count)))
 
 
 def _compact(data: bytes) -> Minutiae:
@@ -79,19 +86,26 @@ def _compact(data: bytes) -> Minutiae:
 
 
 def written(template: FingerTemplate, form: Format, *, order: Order = Order.NONE, most: int = MOST_MINUTIAE) -> bytes:
-    """The best `most` minutiae in `order`."""
-    best = template.minutiae.chosen(np.arange(min(len(template.minutiae), most, MOST_MINUTIAE)))
+    """The best `most` minutiae in `order`; of 2011 no more than `MOST_2011`."""
+    found = template.minutiae
+    if form is Format.CARD_2011:
+        found, most = _inner_first(found), min(most, MOST_2011)
+    best = found.chosen(np.arange(min(len(found), most, MOST_MINUTIAE)))
     if form is Format.CARD_NORMAL:
-        octets = written_minutiae(
-            FingerTemplate(best, template.width, template.height, template.quality),
-            turn=ISO_TURN,
-            with_quality=False,
-            scale=1 / NORMAL_UNIT,
-        )
+        octets = written_minutiae(best, turn=ISO_TURN, scale=1 / NORMAL_UNIT)
     else:
         octets = _written_compact(best)
     size = OCTETS[form]
     return b"".join(_sorted([octets[at : at + size] for at in range(0, len(octets), size)], order))
+
+
+def _inner_first(found: Minutiae) -> Minutiae:
+    """Those that the octets can hold, by falling quality; of equals those nearer their middle first."""
+    found = found.chosen((found.x < 255.5 * COMPACT_UNIT) & (found.y < 255.5 * COMPACT_UNIT))
+    if not len(found):
+        return found
+    distance = np.hypot(found.x - found.x.mean(), found.y - found.y.mean())
+    return found.chosen(np.lexsort((distance, -found.quality)))
 
 
 def _written_compact(found: Minutiae) -> bytes:
@@ -118,7 +132,7 @@ def _sorted(minutiae: list[bytes], order: Order) -> list[bytes]:
 
 
 def _place(minutia: bytes) -> tuple[int, int]:
-    if len(minutia) == OCTETS[Format.CARD_COMPACT]:
+    if len(minutia) < OCTETS[Format.CARD_NORMAL]:
         return minutia[0], minutia[1]
     return int.from_bytes(minutia[:2]) & 0x3FFF, int.from_bytes(minutia[2:4])
 

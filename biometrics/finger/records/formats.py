@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from biometrics.finger.extract import FingerTemplate
 from biometrics.finger.records import ansi, card, iso2005, iso2011
 from biometrics.finger.records.errors import ForeignRecord, TruncatedRecord, Unsayable, UnusableRecord
+from biometrics.finger.records.landmarks import converted
 from biometrics.finger.records.octets import MOST_BYTES
-from biometrics.finger.records.record import Format, Record, View
+from biometrics.finger.records.record import RIDGE_COUNTS, Format, Record, View
 
 _LEAST_2005: Final = 24
 """Octets of an ISO/IEC 19794-2:2005 record without views."""
@@ -54,9 +56,24 @@ def write(record: Record, form: Format) -> bytes:
         if not 0 <= value <= most:
             raise Unsayable(f"no record can say a {name} of {value}: it goes from 0 to {most}")
     try:
-        return _WRITERS[form](record)
+        return _WRITERS[form](_spoken(record, form))
     except (struct.error, OverflowError) as error:
         raise Unsayable("a value of the record does not fit its field in this format") from error
+
+
+def _spoken(record: Record, form: Format) -> Record:
+    """With extended areas as `form` has them. Where it is not known what they were read from, ridge counts alone."""
+    source = record.format
+    if source is form:
+        return record
+    if source in _WRITERS:
+        views = [replace(view, extended=converted(view, source, form)) for view in record.views]
+    else:
+        views = [
+            replace(view, extended=tuple(one for one in view.extended if one.identifier == RIDGE_COUNTS))
+            for view in record.views
+        ]
+    return replace(record, views=tuple(views))
 
 
 def _bounded(record: Record) -> Iterator[tuple[str, int, int]]:

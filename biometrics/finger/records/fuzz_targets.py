@@ -30,4 +30,10 @@ def compact_card(data: bytes) -> None:
         card.read(data, Format.CARD_COMPACT, width=500, height=500)
 
 
-TARGETS = (record, normal_card, compact_card)
+def card_of_2011(data: bytes) -> None:
+    with suppress(RecordError):
+        view = card.read(data, Format.CARD_2011, width=500, height=500)
+        card.written(view.template, Format.CARD_2011)
+
+
+TARGETS = (record, normal_card, compact_card, card_of_2011)

@@ -1,8 +1,10 @@
 """Finger minutiae records, ISO/IEC 19794-2:2005 §8 (record format "FMR", version " 20").
 
 Coordinates in a record are in its own pixels; templates are at 500 dpi, so reading and writing converts.
-Tolerated, as vendors write it: quality 254 and 255 (not given), minutia type 3 (read as "other"), octets behind the
-stated length. Lost in writing: parts of a pixel and of an angle's unit, algorithms of qualities, dates.
+A minutia's quality 0 is not given; of a view's the standard cannot say so. Tolerated, as vendors write it: quality 254
+(not given) and 255 (failed), minutia type 3 (read as "other"), octets behind the stated length, minutiae beyond the
+stated size. Lost in writing: parts of a pixel and of an angle's unit, algorithms of qualities, dates; in what came from
+another format that a view's quality is not given (it becomes a middling 50).
 """
 
 from __future__ import annotations
@@ -19,9 +21,11 @@ from biometrics.finger.records.octets import (
     Reader,
     Scale,
     position_of,
+    quality_code,
     read_extended,
     read_minutiae,
     scale_of,
+    size_at_working_resolution,
     view_quality,
     written_extended,
     written_minutiae,
@@ -40,26 +44,37 @@ def read(data: bytes) -> Record:
     reader = Reader(data, len(MAGIC))
     _, equipment, width, height, across, down, count, _ = reader.unpack(_HEADER)
     scale = scale_of(across, down, offset=18)
-    views = tuple(read_view(reader, (width, height), scale, turn=ISO_TURN, counted=0) for _ in range(count))
+    size = size_at_working_resolution(width, height, scale, offset=14)
+    views = tuple(read_view(reader, size, scale, turn=ISO_TURN, counted=0) for _ in range(count))
     return Record(views, equipment, format=Format.ISO_2005)
 
 
 def read_view(reader: Reader, size: tuple[int, int], scale: Scale, *, turn: int, counted: int) -> View:
-    """A view of §8.4, which ANSI INCITS 378-2004 shares but for the unit of angles."""
+    """A view of §8.4, which ANSI INCITS 378-2004 shares but for the unit of angles. `size` is at 500 dpi."""
     start = reader.offset
     code, number_and_impression, quality, count = reader.unpack(">BBBB")
     position, _ = position_of(code, (), offset=start)
-    rated = view_quality(quality, offset=start + 2)
-    minutiae, order = read_minutiae(reader, count, scale, turn=turn)
-    extended = read_extended(reader, order, scale, counted=counted)
-    template = FingerTemplate(minutiae, round(size[0] * scale[0]), round(size[1] * scale[1]), rated)
-    return View(template, position, number_and_impression >> 4, number_and_impression & 0xF, extended=extended)
+    rated, rating = view_quality(quality, offset=start + 2)
+    found = read_minutiae(reader, count, scale, turn=turn)
+    extended = read_extended(reader, found.order, scale, counted=counted)
+    return View(
+        FingerTemplate(found.minutiae, *size, rated),
+        position,
+        number_and_impression >> 4,
+        number_and_impression & 0xF,
+        extended=extended,
+        rating=rating,
+        unrated=found.unrated,
+    )
 
 
 def written(record: Record) -> bytes:
     """Raises `Unsayable` for what the format cannot say."""
     own = record.format is Format.ISO_2005
-    body = b"".join(written_view(view, turn=ISO_TURN, own=own, counted=0) for view in record.views)
+    body = b"".join(
+        written_view(view, quality_code(view) if own else view.template.quality.value, turn=ISO_TURN, counted=0)
+        for view in record.views
+    )
     width, height = size_of(record)
     length = _HEADER_SIZE + len(body)
     resolution = PIXELS_PER_CM, PIXELS_PER_CM
@@ -73,15 +88,15 @@ def size_of(record: Record) -> tuple[int, int]:
     return max(view.template.width for view in record.views), max(view.template.height for view in record.views)
 
 
-def written_view(view: View, *, turn: int, own: bool, counted: int) -> bytes:
+def written_view(view: View, quality: int, *, turn: int, counted: int) -> bytes:
     if view.several:
         raise Unsayable("this format has no code for several fingers")
     if view.number > 15 or view.impression > 15:
         raise Unsayable("view numbers and impression types are 0 to 15 in this format")
     count = min(len(view.template.minutiae), MOST_MINUTIAE)
-    head = bytes((view.code, view.number << 4 | view.impression, view.template.quality.value, count))
+    head = bytes((view.code, view.number << 4 | view.impression, quality, count))
     return (
         head
-        + written_minutiae(view.template, turn=turn)
-        + written_extended(view.extended, all_of_them=own, counted=counted)
+        + written_minutiae(view.template.minutiae, turn=turn, unrated=view.unrated, unknown=0)
+        + written_extended(view.extended, counted=counted)
     )

@@ -16,12 +16,15 @@ from biometrics.finger.records.errors import UnusableRecord
 from biometrics.finger.records.octets import (
     ISO_TURN,
     MOST_MINUTIAE,
+    NOT_GIVEN,
     PIXELS_PER_CM,
     Reader,
     position_of,
+    quality_code,
     read_extended,
     read_minutiae,
     scale_of,
+    size_at_working_resolution,
     view_quality,
     written_extended,
     written_minutiae,
@@ -59,16 +62,16 @@ def _read_representation(outer: Reader, certified: bool) -> View:
     at = reader.offset
     qualities = tuple(QualityBlock(*reader.unpack(">BHH")) for _ in range(blocks))
     certificates = tuple(_certificate(reader) for _ in range(reader.take(1)[0])) if certified else ()
-    rated = view_quality(qualities[0].value if qualities else 254, offset=at)
+    rated, rating = view_quality(qualities[0].value if qualities else NOT_GIVEN, offset=at)
     at = reader.offset
     code, number, across, down, impression, width, height, flags, count = reader.unpack(_FINGER)
     position, several = position_of(code, SEVERAL, offset=at)
     scale = scale_of(across, down, offset=at + 2)
     if flags >> 4 not in (5, 6):
         raise UnusableRecord("a minutia has 5 or 6 octets", offset=at + 11)
-    minutiae, order = read_minutiae(reader, count, scale, turn=ISO_TURN, with_quality=flags >> 4 == 6)
-    extended = read_extended(reader, order, scale)
-    template = FingerTemplate(minutiae, round(width * scale[0]), round(height * scale[1]), rated)
+    found = read_minutiae(reader, count, scale, turn=ISO_TURN, with_quality=flags >> 4 == 6)
+    extended = read_extended(reader, found.order, scale)
+    template = FingerTemplate(found.minutiae, *size_at_working_resolution(width, height, scale, offset=at + 7), rated)
     return View(
         template,
         position,
@@ -81,6 +84,8 @@ def _read_representation(outer: Reader, certified: bool) -> View:
         certificates,
         flags & 0xF,
         extended,
+        rating,
+        found.unrated,
     )
 
 
@@ -92,13 +97,13 @@ def _certificate(reader: Reader) -> tuple[int, int]:
 def written(record: Record) -> bytes:
     """Raises `Unsayable` for what the format cannot say."""
     certified = any(view.certificates for view in record.views)
-    own = record.format is Format.ISO_2011
-    body = b"".join(_written_representation(view, certified, own) for view in record.views)
+    body = b"".join(_written_representation(view, certified) for view in record.views)
     return MAGIC + struct.pack(">IHB", HEADER_SIZE + len(body), len(record.views), certified) + body
 
 
-def _written_representation(view: View, certified: bool, own: bool) -> bytes:
-    qualities = view.qualities or (QualityBlock(view.template.quality.value),)
+def _written_representation(view: View, certified: bool) -> bytes:
+    known = view.qualities or (QualityBlock(quality_code(view)),)
+    qualities = [one for one in known if one.value != NOT_GIVEN]  # said by there being none
     body = view.captured + struct.pack(">BHHB", *view.device, len(qualities))
     body += b"".join(struct.pack(">BHH", one.value, one.vendor, one.algorithm) for one in qualities)
     if certified:
@@ -116,6 +121,6 @@ def _written_representation(view: View, certified: bool, own: bool) -> bytes:
         6 << 4 | view.ending,
         min(len(view.template.minutiae), MOST_MINUTIAE),
     )
-    body += written_minutiae(view.template, turn=ISO_TURN)
-    body += written_extended(view.extended, all_of_them=own)
+    body += written_minutiae(view.template.minutiae, turn=ISO_TURN, unrated=view.unrated, unknown=NOT_GIVEN)
+    body += written_extended(view.extended)
     return struct.pack(">I", len(body) + 4) + body

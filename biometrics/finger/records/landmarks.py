@@ -3,19 +3,20 @@
 In ISO/IEC 19794-2 each point says in the top bits of x whether angles follow; in ANSI INCITS 378 the top bits of the
 count say it for all. A core has one angle, a delta three. Layout and masks rest on how open readers take them; no
 sample has such an area. Where an area does not parse, nothing is listed and its octets stay in the view.
-Conversion to another format drops the area; `area` makes it anew.
+Writing in another format than was read rewrites the area (`converted`); only in ANSI, where all points of a kind have
+directions or none, those of a mixed kind are lost.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from biometrics.finger.records.errors import TruncatedRecord, Unsayable
 from biometrics.finger.records.octets import ANSI_TURN, ISO_TURN, Reader
-from biometrics.finger.records.record import ExtendedArea, Format, View
+from biometrics.finger.records.record import RIDGE_COUNTS, ExtendedArea, Format, View
 
 CORES_AND_DELTAS: Final = 2
 """Identifier of the extended area."""
@@ -81,6 +82,24 @@ def area(points: Sequence[Landmark], form: Format) -> ExtendedArea:
         for one in chosen:
             octets += _octets(one, turn)
     return ExtendedArea(CORES_AND_DELTAS, bytes(octets))
+
+
+def converted(view: View, source: Format, target: Format) -> tuple[ExtendedArea, ...]:
+    """The view's areas as `target` has them: ridge counts mean the same in all formats, cores and deltas are rewritten,
+    and others are octets of `source` that nobody else understands."""
+    counts = [one for one in view.extended if one.identifier == RIDGE_COUNTS]
+    points = landmarks(view, source)
+    if not points:
+        return tuple(counts)
+    if _TURNS[target] == ANSI_TURN:
+        points = tuple(one for delta in (False, True) for one in _alike([p for p in points if p.delta is delta]))
+    return (*counts, area(points, target))
+
+
+def _alike(points: Sequence[Landmark]) -> list[Landmark]:
+    """All with directions, or all without."""
+    mixed = len({len(one.directions) for one in points}) > 1
+    return [replace(one, directions=()) for one in points] if mixed else [*points]
 
 
 def _octets(point: Landmark, turn: int) -> bytes:

@@ -20,6 +20,16 @@ class Format(StrEnum):
     ANSI_2009 = "ansi378-2009"
     CARD_NORMAL = "card-normal"
     CARD_COMPACT = "card-compact"
+    CARD_2011 = "card-2011"
+
+
+class Rating(StrEnum):
+    """Whether a view's quality is known: 0 is the worst, and neither of the others."""
+
+    GIVEN = "given"
+    NOT_GIVEN = "not_given"
+    FAILED = "failed"
+    """It was to be computed, and could not be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,11 @@ class View:
     ending: int = 0
     """How ridge endings were placed (2011)."""
     extended: tuple[ExtendedArea, ...] = ()
-    """In ridge counts minutiae are numbered in the template's order; cores and deltas are octets."""
+    """In ridge counts minutiae are numbered in the template's order; cores and deltas are octets (`landmarks`)."""
+    rating: Rating = Rating.GIVEN
+    """Where it is not `GIVEN`, the template's quality is a middling 50."""
+    unrated: tuple[int, ...] = ()
+    """Minutiae of which the record gives no quality, numbered from 0 in the template's order; theirs is 0.5 there."""
 
     @property
     def ridge_counts(self) -> tuple[RidgeCount, ...]:
