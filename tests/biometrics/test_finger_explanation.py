@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from biometrics.capture import Gray, Quality
+from biometrics.finger.advice import Advice
 from biometrics.finger.compare import compare, prepare
 from biometrics.finger.explanation import Explanation, explain
 from biometrics.finger.extract import FingerTemplate, extract
@@ -18,7 +19,7 @@ from biometrics.finger.image import read
 from biometrics.finger.match_plot import ALONE, MATCHED, WIDTH, drawn
 from biometrics.finger.minutiae import Minutiae
 from biometrics.finger.pictures import PLATES, PictureTrace
-from biometrics.finger.reasons import DISTORTED, Fit, Print, Reason, of_both, of_print
+from biometrics.finger.reasons import ADVICE, DISTORTED, Fit, Print, Reason, of_both, of_print
 from biometrics.finger.sheet import BLUE, NARROWEST, PAPER, VERMILION, disc, sheet, square, text_width, wrapped, written
 from simulators.fingers import finger, impression
 
@@ -142,11 +143,24 @@ def test_stretched_skin_is_told_where_enough_minutiae_match(two: Two) -> None:
     assert not list(of_both(said.prints, few, stretched))
 
 
+def test_two_minutiae_prove_nothing(two: Two) -> None:
+    said = explain(*two)
+    assert said.evidence is not None
+    assert said.fit is not None
+    pair = dataclasses.replace(said.evidence, matched=2, shared=(2, 2))
+    (found,) = of_both(said.prints, pair, said.fit)
+    assert (found.reason, found.value, found.limit) == (Reason.UNPROVEN, 2, 3)
+
+
+def test_every_advice_has_its_words() -> None:
+    assert set(ADVICE) == set(Advice)
+
+
 def test_poor_quality_says_of_which_print_and_why() -> None:
     dry = Print(minutiae=20, shared=0, area=100.0, quality=Quality(20, "too_dry"), ridges=True)
     (found,) = of_print(dry, "B")
     assert (found.reason, found.of, found.value) == (Reason.POOR_QUALITY, "B", 20)
-    assert found.sentence == "B is of poor quality: 20 of 100 (too dry), under 40."
+    assert found.sentence == "B is of poor quality: 20 of 100 (dry), under 50."
 
 
 def test_the_other_order_says_the_same(two: Two, other: FingerTemplate) -> None:
