@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.finger_reasons import counted
 from biometrics.capture import Gray, Quality
+from biometrics.evaluation import Pair
 from biometrics.finger.advice import Advice
 from biometrics.finger.compare import compare, prepare
 from biometrics.finger.explanation import Explanation, explain
@@ -266,3 +268,17 @@ def test_captions_are_wrapped_to_the_picture() -> None:
 def test_an_unknown_step_is_drawn_too(tmp_path: Path) -> None:
     PictureTrace(tmp_path)("something new", np.arange(4096.0).reshape(64, 64))
     assert (tmp_path / "01-something-new.png").stat().st_size > 100
+
+
+def test_reasons_are_counted_by_kind_of_pair(invented: tuple[Gray, Gray]) -> None:
+    """Of the mated pairs one is of another finger, filed wrongly: so its score is low."""
+    other = extract(impression(finger(12, "right_index"), seed=1))
+    first, second = extract(invented[0]), extract(invented[1])
+    templates = {("s", "1_1"): first, ("s", "1_2"): second, ("s", "1_3"): other, ("s", "2_1"): other}
+    pairs = [Pair("s", "1_1", b, b != "2_1") for b in ("1_2", "1_3", "2_1")]
+    _, *rows, totals = counted(pairs, templates)
+    assert totals.split() == ["pairs", "1", "1", "1"]
+    shares = {row.split()[0]: [float(share) for share in row.split()[1:]] for row in rows}
+    assert set(shares) == {reason.value for reason in Reason} | {"(none)"}
+    assert shares["(none)"] == [0, 100, 0]
+    assert shares["ridges_out_of_step"] == [100, 0, 100]
