@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
@@ -80,6 +81,8 @@ def evaluate(
     Example: python -m biometrics evaluate pairs.csv scores.csv --plot det.svg
     """
     with one_line_errors():
+        if threshold is not None and not math.isfinite(threshold):
+            raise typer.BadParameter("a threshold is a finite number")
         listed = evaluation.read_pairs(pairs, fvc=protocol is Protocol.FVC)
         known = evaluation.read_scores(scores)
         found = evaluation.evaluate(listed, known)
