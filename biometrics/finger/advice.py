@@ -1,8 +1,9 @@
 """What a traveller can do about a poor print: one thing, the one that the print shows most clearly.
 
 Only what was told apart is advised: `python -m benchmarks.finger_quality` lays invented fingers badly on purpose and
-prints how often each mishap is named: 125 of 129 pieces of advice were right. Two mishaps were left out. A turned finger compares as well as an upright one; and what
-the former finger left on the glass is not told from ridges of this one by a single picture, nor does quality see it.
+prints how often each mishap is named: 125 of 129 pieces of advice were right. Two mishaps were left out. A turned
+finger compares as well as an upright one; and what the former finger left on the glass is not told from ridges of this
+one by a single picture, nor does quality see it.
 """
 
 from __future__ import annotations

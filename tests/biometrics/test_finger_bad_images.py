@@ -122,7 +122,6 @@ def test_what_is_no_print_has_quality_0_or_a_low_one(nobody: Crowd) -> None:
     for name, template in {**nobody.once, **{f"{name} again": one for name, one in nobody.twice.items()}}.items():
         assert template.quality.value < LOW, name
         assert template.quality.value == 0 or len(template.minutiae), name
-        assert template.quality.advice, name
 
 
 def test_what_is_no_print_matches_nobody(nobody: Crowd, somebody: list[Prepared]) -> None:
