@@ -24,7 +24,8 @@ from biometrics.finger.slap import OnPlate, Slap, SlapFinger, segment
 from simulators import slaps
 from simulators.slaps import Arrangement, Pose, TrueBox
 
-SLAPS = 200
+SLAPS = 100
+"""Of the first kind; all kinds together are 270."""
 FIRST = 90_000
 """Person; those of tuning and tests are below 1000."""
 OUTWARD, INWARD = 64.0, 32.0
@@ -55,6 +56,8 @@ class Kind:
 KINDS = (
     Kind("four fingers, any pose", 1.0),
     Kind("  touching all along", 0.2, pose=Pose(gap=-0.5)),
+    Kind("  wet, pressed hard", 0.2, pose=Pose(pressure=0.9, dryness=0.1)),
+    Kind("  dry, pressed lightly", 0.2, pose=Pose(pressure=-0.5, dryness=0.7)),
     Kind("  on a card with writing", 0.2, card=True),
     Kind("  one missing, declared", 0.2, absent=True),
     Kind("  one missing, undeclared", 0.2, absent=True, declared=False),
@@ -122,8 +125,8 @@ def measured(kind: Kind, count: int, first: int) -> Tally:
         declared = tuple(FingerPosition(name) for name in missing) if kind.declared else ()
         asked = ASKED[truth.arrangement]
         if asked in (OnPlate.RIGHT, OnPlate.LEFT):
-            told = segment(np.rot90(truth.pixels, kind.turned).copy(), on_plate=OnPlate.UNKNOWN)
-            tally.hands[_verdict(told.on_plate, asked)] += not kind.absent
+            told = segment(np.rot90(truth.pixels, kind.turned).copy(), missing=declared)
+            tally.hands[_verdict(told.on_plate, asked)] += not declared
         pixels = np.rot90(truth.pixels, kind.turned).copy()
         begun = time.thread_time()
         found = segment(pixels, on_plate=asked, missing=declared)

@@ -7,7 +7,7 @@ segmentation; how it does on people they cannot say.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
@@ -74,11 +74,14 @@ class Slap:
 @dataclass(frozen=True, slots=True)
 class Pose:
     """How the hand is laid down; None is drawn at random. `gap`: millimetres between neighbours' sides, 0 or less
-    where they touch; `below`: how far under the crease the fingers touch, millimetres; `lean` degrees clockwise."""
+    where they touch; `below`: how far under the crease the fingers touch, millimetres; `lean` degrees clockwise;
+    `pressure` from -0.7, hardly touching, to 1.3, a blot; `dryness` from 0.05 to 0.9."""
 
     lean: float | None = None
     gap: float | None = None
     below: float | None = None
+    pressure: float | None = None
+    dryness: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ def _hand(arrangement: Arrangement, pose: Pose, rng: np.random.Generator) -> tup
     below = max(rng.uniform(-5, 28), -2.0) if pose.below is None else pose.below
     lean = math.radians(float(np.clip(rng.normal(0, 9), -25, 25)) if pose.lean is None else pose.lean)
     fingers = FINGERS[arrangement]
-    skins = [_skin(name, size, below, rng) for name in fingers]
+    skins = [_worn(_skin(name, size, below, rng), pose) for name in fingers]
     apart = [(a.width + b.width) / 2 + gap * MM for a, b in pairwise(skins)]
     if len(fingers) == 2:
         apart = [apart[0] + rng.uniform(2, 20) * MM]
@@ -152,6 +155,14 @@ def _skin(position: str, size: float, below: float, rng: np.random.Generator) ->
     reach = tip * lifted + max(below + rng.normal(0, 1.5), 0.0) * MM * (below > 0)
     dryness = float(np.clip(rng.normal(0.35, 0.2), 0.05, 0.9))
     return Skin(width, tip, reach, rng.uniform(5, 34), rng.normal(0, 0.25), dryness)
+
+
+def _worn(skin: Skin, pose: Pose) -> Skin:
+    return replace(
+        skin,
+        pressure=skin.pressure if pose.pressure is None else pose.pressure,
+        dryness=skin.dryness if pose.dryness is None else pose.dryness,
+    )
 
 
 def _reach(

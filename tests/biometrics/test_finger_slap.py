@@ -67,8 +67,8 @@ def names(one: Laid) -> list[str]:
 
 def apart(box: Box, true: TrueBox) -> float:
     """Millimetres at 500 dpi between the worst pair of corners."""
-    is_ = Box(true.x, true.y, true.width, true.height, true.angle).corners()
-    return float(np.hypot(*(box.corners() - is_).T).max() * 25.4 / 500)
+    corners = Box(true.x, true.y, true.width, true.height, true.angle).corners()
+    return float(np.hypot(*(box.corners() - corners).T).max() * 25.4 / 500)
 
 
 def test_fingers_of_a_right_hand_are_found_and_named(right: Laid, found: Slap) -> None:
@@ -83,6 +83,13 @@ def test_touching_fingers_of_a_left_hand_on_a_card_are_found_and_named(left: Lai
     assert named(found) == names(left)
     assert found.on_plate is OnPlate.LEFT
     assert max(apart(one.box, true) for one, true in zip(found.fingers, left.fingers, strict=True)) < 5
+
+
+@pytest.mark.parametrize(("pressure", "dryness"), [(1.2, 0.05), (-0.6, 0.8)])
+def test_blots_and_dry_fingers_are_found(pressure: float, dryness: float) -> None:
+    pose = Pose(lean=4, gap=1, below=10, pressure=pressure, dryness=dryness)
+    plate = laid(2, Arrangement.RIGHT_FOUR, seed=6, pose=pose)
+    assert named(segment(plate.pixels)) == names(plate)
 
 
 def test_two_thumbs_are_named_by_their_side(thumbs: Laid) -> None:

@@ -24,6 +24,7 @@ WIDEST_THUMB: Final = 25.0
 """Millimetres that one finger, or thumb, may be wide across its axis."""
 _LEAST_HEIGHT: Final = 7.0
 """Millimetres of a tip that is still one."""
+_MOST: Final = 40
 _SMALL: Final = 0.3
 """Of the usual tip's area: a little finger's is about half of it."""
 _EVEN: Final = 0.36
@@ -104,11 +105,12 @@ def upright(ridged: Ridged, lean: float) -> Upright:
 
 
 def pieces(plate: Upright, widest: float = WIDEST) -> list[Piece]:
-    """Connected skin of at least 30 mm², fingers that touch cut apart."""
-    count, labels, statistics, _ = cv2.connectedComponentsWithStats(plate.mask, connectivity=4)
+    """Connected skin of at least 30 mm², the `_MOST` largest pieces of it, fingers that touch cut apart."""
+    _, labels, statistics, _ = cv2.connectedComponentsWithStats(plate.mask, connectivity=4)
     found: list[Piece] = []
-    for label in range(1, count):
-        if statistics[label, cv2.CC_STAT_AREA] >= 30 * MM * MM:
+    areas = statistics[1:, cv2.CC_STAT_AREA]
+    for label in 1 + np.argsort(-areas, kind="stable")[:_MOST]:
+        if areas[label - 1] >= 30 * MM * MM:
             left, top, wide, high = statistics[label, :4]
             y, x = np.nonzero(labels[top : top + high, left : left + wide] == label)
             x, y = x + left, y + top

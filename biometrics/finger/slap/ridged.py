@@ -26,6 +26,8 @@ _SHARE: Final = 0.21
 _SPREAD: Final = 1.3
 """Cells over which energy is averaged, half a ridge period: wider, and the paper between strokes fills up."""
 
+_CONTRAST: Final = 40
+"""Grey levels between paper and ink, below which nothing is a blot."""
 _FINE: Final = 0.7
 """The same where creases and the seams between fingers are looked for, which are a millimetre wide."""
 
@@ -48,7 +50,8 @@ def ridged(grey: Gray, p: Parameters = DEFAULT) -> Ridged:
     energy = _spread(squares, _SPREAD)
     high = float(np.percentile(energy, 98))
     floor = max(_SHARE * high, p.mask_floor)
-    mask = (energy > floor).astype(np.uint8)
+    solid = _solid(pixels)
+    mask = ((energy > floor) | (_spread(solid, _SPREAD) > 0.5)).astype(np.uint8)
     mask[grey.shape[0] // CELL :] = 0
     mask[:, grey.shape[1] // CELL :] = 0
     mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, disc(3)), np.uint8)
@@ -63,7 +66,7 @@ def ridged(grey: Gray, p: Parameters = DEFAULT) -> Ridged:
     level = float(np.median(energy[inside])) if inside.any() else 1.0
     return Ridged(
         opened,
-        np.asarray(np.clip(_spread(squares, _FINE) / level, 0, 1.5), np.float32),
+        np.asarray(np.clip(np.maximum(_spread(squares, _FINE) / level, _spread(solid, _FINE)), 0, 1.5), np.float32),
         np.asarray(field.cosine * field.coherence, np.float32),
         np.asarray(field.sine * field.coherence, np.float32),
     )
@@ -76,6 +79,16 @@ def _squares(image: Map) -> Map:
     slow = cv2.GaussianBlur(half, (0, 0), 3.0).repeat(2, 0).repeat(2, 1)
     band = cv2.GaussianBlur(image, (0, 0), 1.2) - slow
     return enhance.on_cells(np.asarray(band * band, np.float32))
+
+
+def _solid(image: Map) -> Map:
+    """0 to 1 on cells: how far from ridges to a blot it is dark, as wet or hard pressed skin is. Ridges alone
+    darken half a cell's neighbourhood."""
+    ink, paper = np.percentile(image[::4, ::4], (1, 90))
+    if paper - ink < _CONTRAST:
+        return np.zeros((image.shape[0] // CELL, image.shape[1] // CELL), np.float32)
+    dark = (paper - cv2.GaussianBlur(enhance.on_cells(image), (0, 0), _FINE)) / (paper - ink)
+    return np.asarray(np.clip((dark - 0.6) / 0.15, 0, 1), np.float32)
 
 
 def _spread(squares: Map, sigma: float) -> Map:
