@@ -126,5 +126,6 @@ def _framed(pixels: Gray, found: Slap, file: Path) -> None:
         cv2.line(picture, corners[0].tolist(), corners[1].tolist(), OTHER_INK, 2 * stroke, cv2.LINE_AA)
         name = f"{one.position.code} {one.position.value}" if one.position else "unknown"
         at = int(one.box.x - one.box.width / 2), int(one.box.y)
-        cv2.putText(picture, name, at, cv2.FONT_HERSHEY_SIMPLEX, found.dpi / 550, OTHER_INK, stroke, cv2.LINE_AA)
+        for ink, width in (((255, 255, 255), 4 * stroke), (OTHER_INK, stroke)):  # readable over ridges
+            cv2.putText(picture, name, at, cv2.FONT_HERSHEY_SIMPLEX, found.dpi / 550, ink, width, cv2.LINE_AA)
     written(picture, file)

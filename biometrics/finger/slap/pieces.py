@@ -28,8 +28,8 @@ _MOST: Final = 40
 _SMALL: Final = 0.3
 """Of the usual tip's area: a little finger's is about half of it."""
 _EVEN: Final = 0.36
-"""Least energy, as a share of the greatest, both at 15 % from the end: between strokes of writing is paper. Inked slaps
-of the NIST's sample transactions have 0.28 to 0.33 in writing and 0.42 to 0.59 in fingers."""
+"""Least energy, as a share of the greatest, both at 15 % from the end: between strokes of writing is paper. Chosen
+between the writing and the fingers of the NIST's sample transactions."""
 _CLEAR: Final = 0.62
 """Skin along the best cut, as a share of that along the fingers beside it, from which on it parts two fingers whatever
 their width; the wider they are for one finger, the nearer `_SOME` is enough. Tuned on invented slaps."""
@@ -41,7 +41,7 @@ _SLANTS: Final = np.tan(np.radians(np.arange(-15, 16, 3)))
 
 @dataclass(frozen=True, slots=True)
 class Upright:
-    """`maps` in the hand's frame; a point (x, y) of the plate lies at `matrix @ (x, y, 1)`, in cells."""
+    """Maps as in `Ridged`, in the hand's frame; a point (x, y) of the plate lies at `matrix @ (x, y, 1)`, in cells."""
 
     mask: Mask
     energy: Map

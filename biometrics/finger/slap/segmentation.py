@@ -81,7 +81,8 @@ class SlapFinger:
 class Slap:
     """`fingers` from left to right as seen with the tips up. `lean` is the hand's, radians clockwise. `on_plate` is
     what was asked for, or the hand that was told; `right` the probability, by the tips' heights, that it is a right
-    hand (0.5 where they say nothing). `width` and `height` are the image's, in its pixels, at `dpi`."""
+    hand (0.5 where they say nothing), under a model of hands that no people were measured for.
+    `width` and `height` are the image's, in its pixels, at `dpi`."""
 
     fingers: tuple[SlapFinger, ...]
     on_plate: OnPlate
@@ -103,12 +104,14 @@ def segment(
     missing: Collection[FingerPosition] = (),
     fingers: int | None = None,
 ) -> Slap:
-    """The fingers of a slap. `missing` are those declared amputated or bandaged; `fingers` how many there should be
-    where that is not all others.
+    """The fingers of a slap. `missing` are those declared amputated or bandaged; `fingers`, 1 to 4, how many there
+    should be where that is not all others. A hand that is given is believed, and a finding says where it looks wrong.
 
     Nothing is made up: where more or fewer are found all of them are given, without positions, and a finding says so.
     Raises `UnusableImage` for what is no print, `ValueError` for a missing finger that would not lie there.
     """
+    if fingers is not None and not 1 <= fingers <= 4:
+        raise ValueError("a slap has one to four fingers")
     grey = at_working_resolution(pixels, dpi)
     whose, absent = _told(on_plate, missing)
     expected = len(FINGERS.get(whose, _FOUR)) - len(absent) if fingers is None else fingers
@@ -120,16 +123,16 @@ def segment(
     boxes = [box(one, seen.plate) for one in seen.tips]
     parts = zip(boxes, positions, views(grey, boxes, seen.fingers, seen.plate), strict=True)
     return Slap(
-        tuple(SlapFinger(one.scaled(dpi / DPI), position, view) for one, position, view in parts),
-        whose,
-        right,
-        seen.plate.lean,
-        expected,
-        absent,
-        _findings(seen, expected, whose, right),
-        pixels.shape[1],
-        pixels.shape[0],
-        dpi,
+        fingers=tuple(SlapFinger(one.scaled(dpi / DPI), position, view) for one, position, view in parts),
+        on_plate=whose,
+        right=right,
+        lean=seen.plate.lean,
+        expected=expected,
+        missing=absent,
+        findings=_findings(seen, expected, whose, right),
+        width=pixels.shape[1],
+        height=pixels.shape[0],
+        dpi=dpi,
     )
 
 
