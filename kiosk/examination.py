@@ -13,7 +13,8 @@ from typing import Final
 
 import structlog
 
-from biometrics.capture import BiometricError, CaptureFailed, DeviceLost, FingerPosition
+from biometrics.capture import BiometricError, CaptureFailed, DeviceLost, FingerImage, FingerPosition
+from biometrics.finger.sample import of_same_image
 from biometrics.workers import Workers
 from examiner_console.contract import Decision
 from examiner_console.outbox import OutboxError
@@ -27,7 +28,7 @@ from gate.station import Clock
 from gate.telemetry import Telemetry
 from kiosk.case import Case
 from kiosk.exemption import Exemption, exemption_of
-from kiosk.fingers import Attempt, FingerDesk
+from kiosk.fingers import PLACE_AGAIN, Attempt, FingerDesk
 from kiosk.sending import Sending
 from kiosk.visit import Event
 
@@ -36,6 +37,8 @@ log = structlog.get_logger(__name__)
 DESK_SECONDS: Final = 600.0
 """The desk may wait as long as the visit does; the visit's own patience ends it."""
 FACE_SECONDS: Final = 20.0
+PICTURES: Final = 2
+"""Of one finger that may be those of an earlier one, before another finger is asked for."""
 READ: Final = {None: Event.DOCUMENT_READ, Exemption.NATIONAL: Event.NATIONAL_READ}
 """Every other exemption is EXEMPT_READ."""
 
@@ -100,7 +103,7 @@ class Examination:
     async def finger(self, case: Case, finger: FingerPosition, show: Callable[[Attempt], None]) -> Event:
         case.times.capturing = case.times.capturing or self._clock()
         try:
-            image = await self._desks.fingers.capture(finger, show)
+            image = await self._own_picture(case, finger, show)
         except DeviceLost:
             case.fingers_trouble = "scanner_lost"
             return Event.SCANNER_LOST
@@ -109,6 +112,27 @@ class Examination:
             return Event.FINGER_FAILED
         case.note_finger(finger, "captured", image)
         return Event.FINGER_CAPTURED
+
+    async def _own_picture(self, case: Case, finger: FingerPosition, show: Callable[[Attempt], None]) -> FingerImage:
+        """A print that is not the very picture of an earlier finger, as no live finger's is: a copy on the glass, or a
+        scanner that sends an old picture. Raise as `FingerDesk.capture` does."""
+        for number in range(1, PICTURES + 1):
+            image = await self._desks.fingers.capture(finger, show)
+            if not await self._seen(case, image):
+                return image
+            self._telemetry.note("same_picture", case.id, finger=finger.value, number=number)
+            show(Attempt(number, None, PLACE_AGAIN))
+        case.fingers_trouble = "same_picture"
+        raise CaptureFailed("the scanner sent the picture of an earlier finger")
+
+    async def _seen(self, case: Case, image: FingerImage) -> bool:
+        for earlier in case.prints.values():
+            try:
+                if await self._desks.workers.run(of_same_image, earlier, image):
+                    return True
+            except BiometricError as error:
+                log.warning("picture_not_compared", code=error.code)
+        return False
 
     async def face(self, case: Case, advise: Callable[[str | None], None]) -> Event:
         try:

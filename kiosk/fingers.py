@@ -35,6 +35,8 @@ CAPTURE_SECONDS: Final = 4.0
 LOST_SECONDS: Final = 8.0
 """A scanner that stays away longer does not keep the traveller: the booth has one too."""
 PAUSE_SECONDS: Final = 0.3
+PLACE_AGAIN: Final = "place_again"
+"""Advice after a picture that is that of an earlier finger."""
 
 
 class OpenScanner(FingerScanner, Protocol):

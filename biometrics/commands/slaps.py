@@ -115,17 +115,17 @@ def _framed(pixels: Gray, found: Slap, file: Path) -> None:
     import cv2
     import numpy as np
 
-    from biometrics.finger.pictures import INK, OTHER_INK, written
+    from biometrics.finger.sheet import BLUE, VERMILION, written
 
     picture = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB), np.uint8)
     stroke = max(round(found.dpi / 160), 1)
     for one in found.fingers:
         corners = np.rint(one.box.corners()).astype(np.int32)
-        cv2.polylines(picture, [corners], True, INK, stroke, cv2.LINE_AA)
+        cv2.polylines(picture, [corners], True, BLUE, stroke, cv2.LINE_AA)
         # the side of the tip, so that a hand upside down shows
-        cv2.line(picture, corners[0].tolist(), corners[1].tolist(), OTHER_INK, 2 * stroke, cv2.LINE_AA)
+        cv2.line(picture, corners[0].tolist(), corners[1].tolist(), VERMILION, 2 * stroke, cv2.LINE_AA)
         name = f"{one.position.code} {one.position.value}" if one.position else "unknown"
         at = int(one.box.x - one.box.width / 2), int(one.box.y)
-        for ink, width in (((255, 255, 255), 4 * stroke), (OTHER_INK, stroke)):  # readable over ridges
+        for ink, width in (((255, 255, 255), 4 * stroke), (VERMILION, stroke)):  # readable over ridges
             cv2.putText(picture, name, at, cv2.FONT_HERSHEY_SIMPLEX, found.dpi / 550, ink, width, cv2.LINE_AA)
     written(picture, file)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from biometrics.capture import Gray, Quality
+from biometrics.capture import FingerImage, Gray, Quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,14 @@ def assessed(data: bytes) -> PrintSample:
 
     pixels, dpi = decode(data)
     return PrintSample(pixels, dpi, extract(pixels, dpi).quality)
+
+
+def of_same_image(a: FingerImage, b: FingerImage) -> bool:
+    """Whether two captures are one picture, which no two presentations are. Raises `UnusableImage`."""
+    from biometrics.finger.duplicates import digest, same_image
+    from biometrics.finger.extract import extract
+
+    return same_image(digest(extract(a)), digest(extract(b)))
 
 
 def warm_up() -> None:
