@@ -3,9 +3,10 @@
     python -m benchmarks.slaps [SLAPS] [--first PERSON]
 
 A finger counts as found where, along the true box's axes, no side lies more than 64 px (3.3 mm) outside the true one
-or, but for the bottom, 32 px (1.6 mm) inside, at 500 dpi. Such an allowance, more outside than inside, is NIST's way
-(NISTIR 7553); the figures are ours. Hands of these people served for nothing but this table. Invented hands are
-cleaner and more alike than real ones: the figures are an upper bound, and no statement about people.
+or, but for the bottom, 32 px (1.6 mm) inside, at 500 dpi. NIST judges by an allowance as well (NISTIR 7553); these
+figures are our own. Hands of these people served for nothing but this table. Invented hands are
+cleaner and more alike than real ones, and their proportions are the ones that `finger.slap.hand` supposes: the figures
+are an upper bound, those of hands told above all, and no statement about people.
 """
 
 from __future__ import annotations

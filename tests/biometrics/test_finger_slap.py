@@ -19,7 +19,7 @@ from biometrics.__main__ import app
 from biometrics.capture import FingerPosition, Gray, UnusableImage
 from biometrics.finger import image_source
 from biometrics.finger.an2k import finger_picture, from_an2k, header, slaps, to_an2k
-from biometrics.finger.an2k.transaction import Transaction
+from biometrics.finger.an2k.transaction import TaggedRecord, Transaction
 from biometrics.finger.compare import Prepared, compare, prepare
 from biometrics.finger.extract import extract
 from biometrics.finger.image_records import CodedImage
@@ -262,6 +262,29 @@ def test_the_amputated_finger_of_the_nists_record_moves_no_name(data: Path) -> N
     on_plate, missing = slaps.asked_for(picture)
     found = segment(picture.image.pixels(), on_plate=on_plate, missing=missing)
     assert named(found) == ["left_little", "left_middle", "left_index"]
+
+
+def test_the_crease_of_a_whole_finger_is_where_the_nists_record_ends_the_distal_phalanx(data: Path) -> None:
+    file = data / "fingerprints" / "an2k" / "type-14-tip-eji-wsq.an2"
+    record = from_an2k(file.read_bytes()).of_type(14)[3]
+    assert isinstance(record, TaggedRecord)
+    left, right, top, bottom = (int(value) for value in record.rows(15)[1][2:])
+    found = segment(*image_source.read(file, view=4), fingers=1)
+    (corners,) = (one.box.corners() for one in found.fingers)
+    assert abs(corners[:, 0].min() - left) < 32
+    assert abs(corners[:, 0].max() - right) < 32
+    assert abs(corners[:, 1].min() - top) < 32
+    assert abs(corners[:, 1].max() - bottom) < 64
+
+
+def test_inked_thumbs_match_the_rolled_ones(data: Path) -> None:
+    folder = data / "fingerprints" / "an2k"
+    found = segment(*image_source.read(folder / "type-14-amp-nqm-utf8.an2", view=1), on_plate=OnPlate.THUMBS)
+    assert named(found) == ["left_thumb", "right_thumb"]
+    for one in found.fingers:
+        code = one.position.code if one.position else 0
+        rolled = extract(*image_source.read(folder / "type-14-tpcard-nqm.an2", view=code))
+        assert compare(prepare(rolled), prepare(extract(one.pixels))).matched
 
 
 def test_segments_and_missing_fingers_survive_a_transaction(three: Laid) -> None:

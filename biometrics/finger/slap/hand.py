@@ -41,8 +41,8 @@ CODES: Final = {OnPlate.RIGHT: 13, OnPlate.LEFT: 14, OnPlate.THUMBS: 15, OnPlate
 """Of a whole slap in ANSI/NIST-ITL 1-2011 table 8."""
 
 _DROPS: Final = np.array([10.0, 0.0, 8.5, 30.0])
-"""Millimetres that the tips of index, middle, ring and little finger of an adult lie below the middle one's. Read off
-hands, not from a survey; only that the little finger is lowest and outermost decides."""
+"""Millimetres that the tips of index, middle, ring and little finger of an adult lie below the middle one's. Our own
+choice, from no survey; that the little finger is lowest and outermost decides most."""
 _SPREAD: Final = 4.0
 """Deviation in millimetres of each tip from that."""
 _SCALE: Final = 0.25

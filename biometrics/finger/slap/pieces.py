@@ -120,7 +120,7 @@ def pieces(plate: Upright, widest: float = WIDEST) -> list[Piece]:
 
 def sizeable(found: list[Piece], fingers: int) -> list[Piece]:
     """Without what is uneven, or small beside the largest `fingers` of them: writing, smudges, specks of neighbours."""
-    even = [piece for piece in found if _evenness(piece) > _EVEN]
+    even = [piece for piece in found if _evenness(piece) > _EVEN] or found
     largest = sorted((piece.tip_area for piece in even), reverse=True)[: max(fingers, 1)]
     return [piece for piece in even if piece.tip_area >= _SMALL * float(np.median(largest))]
 
@@ -216,16 +216,30 @@ def at_edge(plate: Upright, piece: Piece, shape: tuple[int, ...]) -> int:
 
 
 def arching(plate: Upright, found: list[Piece]) -> float:
-    """-1 to 1: how far ridges arch over the fingers' axes, as they do toward the tip; negative upside down."""
+    """-2 to 2: how much better ridges arch over the fingers' upper ends, as they do in tips, than upside down over
+    their lower ends. Negative where the hand lies the other way round."""
+    upper = [piece.chosen(piece.y < piece.top + 1.5 * piece.width) for piece in found]
+    lower = [piece.chosen(piece.y > piece.bottom - 1.5 * piece.width) for piece in found]
+    return _arched(plate, upper) + _arched(plate, lower)
+
+
+def _arched(plate: Upright, found: list[Piece]) -> float:
+    """1 where ridges fall to both sides of the fingers' axes, -1 where they rise."""
     total = weight = 0.0
     for piece in found:
-        first = np.full(piece.bottom - piece.top + 1, 1 << 30)
-        last = np.full(piece.bottom - piece.top + 1, -1)
-        row = piece.y - piece.top
-        np.minimum.at(first, row, piece.x)
-        np.maximum.at(last, row, piece.x)
+        row, first, last = rims(piece)
         side = (piece.x - (first + last)[row] / 2) / np.maximum((last - first)[row] / 2, 1)
         slope = plate.slope[piece.y, piece.x]
         total += float((slope * side).sum())
         weight += float(np.abs(slope * side).sum())
     return total / weight if weight else 0.0
+
+
+def rims(piece: Piece) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Each cell's row, counted from the top, and each row's first and last column (last before first: none)."""
+    row = piece.y - piece.top
+    first = np.full(row.max(initial=0) + 1, 1 << 30)
+    last = np.full(row.max(initial=0) + 1, -1)
+    np.minimum.at(first, row, piece.x)
+    np.maximum.at(last, row, piece.x)
+    return row, first, last

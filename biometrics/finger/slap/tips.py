@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from biometrics.finger.enhance import Map
 from biometrics.finger.parameters import CELL
-from biometrics.finger.slap.pieces import Piece, Upright
+from biometrics.finger.slap.pieces import Piece, Upright, rims
 
 PROPORTION: Final = 1.55
 """Of a tip, down to its crease, to its width; from 1.3 to 2 as it is pressed hard or lightly."""
@@ -92,12 +92,8 @@ def tip(finger: list[Piece]) -> Tip:
 def _axis(piece: Piece) -> float:
     """A line through the middles of the rows below the round of the tip, drawn toward the hand's direction the more,
     the shorter it is."""
-    row = piece.y - piece.top
     reach = max(piece.width, 1.0)
-    first = np.full(row.max() + 1, 1 << 30)
-    last = np.full(row.max() + 1, -1)
-    np.minimum.at(first, row, piece.x)
-    np.maximum.at(last, row, piece.x)
+    _, first, last = rims(piece)
     rows = np.arange(len(first))
     used = (last >= 0) & (rows > 0.3 * reach) & (rows < 2.6 * reach) & (last - first > 0.5 * reach)
     if np.count_nonzero(used) < 10:
