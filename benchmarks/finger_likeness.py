@@ -2,7 +2,7 @@
 
     python -m benchmarks.finger_likeness
 
-The figures of `biometrics.finger.likeness` and of `compare.FEWEST`. The floors were chosen on this material, so
+The figures of `biometrics.finger.likeness`, of `compare.FEWEST` and of `cylinders.LEAST_SPACING`. The floors were chosen on this material, so
 other things that are no prints may pass more often.
 """
 
@@ -50,6 +50,8 @@ def main() -> None:
         print(f"{name:22} {sum(one is not None for one in made):5} of {len(made):5} taken for prints")
     _few("two whole prints", whole, whole)
     _few("a quarter and a print", middle, whole)
+    spacings = [_spacing(one) for one in whole.values() if one is not None]
+    print(f"minutiae of a print lie {min(spacings):.1f} to {max(spacings):.1f} px apart in the median")
     bare = {key: _record_of(*read(file)) for key, file in files.items()}
     _few("two records", bare, bare)
 
