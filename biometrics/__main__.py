@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from biometrics.commands import accuracy, comparison, extraction, galleries, quality, records, transactions
+from biometrics.commands import accuracy, comparison, extraction, galleries, quality, records, slaps, transactions
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Fingerprints and faces."
@@ -20,6 +20,7 @@ for command in (
     records.convert,
     records.record,
     transactions.transaction,
+    slaps.slap,
     accuracy.scores,
     accuracy.evaluate,
 ):

@@ -23,11 +23,12 @@ from typing import Any, Final
 
 import msgspec
 
+from biometrics.finger.sample import Repeat
 from biometrics.picture import to_jpeg
 from kiosk import prompts
 from kiosk.cart import BioCart
 from kiosk.case import png
-from kiosk.fingers import GOOD
+from kiosk.fingers import AGAIN, GOOD
 from kiosk.floor import Floor
 from kiosk.languages import Languages
 from kiosk.prompts import CartPrompt, Layout
@@ -90,8 +91,10 @@ FINGER_ADVICE: Final[Mapping[str, CartPrompt]] = {
     "too_wet": CartPrompt.DRY_FINGER,
     "centre": CartPrompt.CENTRE_FINGER,
     "move_less": CartPrompt.HOLD_FINGER_STILL,
+    AGAIN[Repeat.PICTURE]: CartPrompt.FINGER_AGAIN,
+    AGAIN[Repeat.FINGER]: CartPrompt.OTHER_FINGER,
 }
-"""Every `biometrics.finger.advice.Advice`."""
+"""Every `biometrics.finger.advice.Advice`, and our own."""
 FACE_ADVICE: Final[Mapping[str, CartPrompt]] = {
     "come_closer": CartPrompt.COME_CLOSER,
     "step_back": CartPrompt.STEP_BACK,

@@ -13,7 +13,8 @@ from typing import Final
 
 import structlog
 
-from biometrics.capture import BiometricError, CaptureFailed, DeviceLost, FingerPosition
+from biometrics.capture import BiometricError, CaptureFailed, DeviceLost, FingerImage, FingerPosition
+from biometrics.finger.sample import Repeat, repeated
 from biometrics.workers import Workers
 from examiner_console.contract import Decision
 from examiner_console.outbox import OutboxError
@@ -27,7 +28,7 @@ from gate.station import Clock
 from gate.telemetry import Telemetry
 from kiosk.case import Case
 from kiosk.exemption import Exemption, exemption_of
-from kiosk.fingers import Attempt, FingerDesk
+from kiosk.fingers import AGAIN, Attempt, FingerDesk
 from kiosk.sending import Sending
 from kiosk.visit import Event
 
@@ -36,6 +37,8 @@ log = structlog.get_logger(__name__)
 DESK_SECONDS: Final = 600.0
 """The desk may wait as long as the visit does; the visit's own patience ends it."""
 FACE_SECONDS: Final = 20.0
+REPEATS: Final = 2
+"""Prints of an earlier finger, before another finger is asked for."""
 READ: Final = {None: Event.DOCUMENT_READ, Exemption.NATIONAL: Event.NATIONAL_READ}
 """Every other exemption is EXEMPT_READ."""
 
@@ -100,7 +103,7 @@ class Examination:
     async def finger(self, case: Case, finger: FingerPosition, show: Callable[[Attempt], None]) -> Event:
         case.times.capturing = case.times.capturing or self._clock()
         try:
-            image = await self._desks.fingers.capture(finger, show)
+            image = await self._own_print(case, finger, show)
         except DeviceLost:
             case.fingers_trouble = "scanner_lost"
             return Event.SCANNER_LOST
@@ -109,6 +112,30 @@ class Examination:
             return Event.FINGER_FAILED
         case.note_finger(finger, "captured", image)
         return Event.FINGER_CAPTURED
+
+    async def _own_print(self, case: Case, finger: FingerPosition, show: Callable[[Attempt], None]) -> FingerImage:
+        """A print that repeats no earlier finger's: neither its very picture (a copy on the glass, or a scanner that
+        sends an old one) nor the same finger laid once more. Raise as `FingerDesk.capture` does."""
+        for number in range(1, REPEATS + 1):
+            image = await self._desks.fingers.capture(finger, show)
+            repeat = await self._repeat(case, image)
+            if repeat is None:
+                return image
+            case.fingers_trouble = repeat.value
+            self._telemetry.note(repeat.value, case.id, finger=finger.value, number=number)
+            show(Attempt(number, None, AGAIN[repeat]))
+        raise CaptureFailed("every print was that of an earlier finger")
+
+    async def _repeat(self, case: Case, image: FingerImage) -> Repeat | None:
+        for earlier in case.prints.values():
+            try:
+                found = await self._desks.workers.run(repeated, earlier, image)
+            except BiometricError as error:
+                log.warning("print_not_compared", code=error.code)
+            else:
+                if found is not None:
+                    return found
+        return None
 
     async def face(self, case: Case, advise: Callable[[str | None], None]) -> Event:
         try:

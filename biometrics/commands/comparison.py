@@ -31,9 +31,24 @@ def compare(
     with one_line_errors():
         first, second = load(a), load(b)
         said = explain(first.template, second.template)
+        same = _same_image(first, second)
         if plot is not None:
             _plot(plot, first, second, said)
-    typer.echo(json.dumps(_as_data(said), indent=2) if as_json else "\n".join(_told(said)))
+    if as_json:
+        typer.echo(json.dumps(_as_data(said) | {"same_image": same}, indent=2))
+        return
+    typer.echo("\n".join(_told(said)))
+    if same:
+        typer.echo("both are the same picture, copied: no two presentations of a finger are")
+
+
+def _same_image(first: Any, second: Any) -> bool | None:
+    """None where a record gave minutiae alone: its coordinates may be anybody's rounding."""
+    from biometrics.finger.duplicates import digest, same_image
+
+    if first.pixels is None or second.pixels is None:
+        return None
+    return same_image(digest(first.template), digest(second.template))
 
 
 def _plot(path: Path, first: Any, second: Any, said: Any) -> None:
@@ -54,17 +69,7 @@ def _as_data(said: Any) -> dict[str, Any]:
         "fmr": result.fmr,
         "matched": result.matched,
         "backend": result.backend,
-        "prints": [
-            {
-                "minutiae": one.minutiae,
-                "on_common_ground": one.shared,
-                "area_mm2": round(one.area),
-                "quality": one.quality.value,
-                "advice": one.quality.advice,
-                "ridges_known": one.ridges,
-            }
-            for one in said.prints
-        ],
+        "prints": [_print(one) for one in said.prints],
         "evidence": _evidence(said),
         "matches": [
             {
@@ -87,6 +92,17 @@ def _as_data(said: Any) -> dict[str, Any]:
             }
             for one in said.findings
         ],
+    }
+
+
+def _print(one: Any) -> dict[str, Any]:
+    return {
+        "minutiae": one.minutiae,
+        "on_common_ground": one.shared,
+        "area_mm2": round(one.area),
+        "quality": one.quality.value,
+        "advice": one.quality.advice,
+        "ridges_known": one.ridges,
     }
 
 

@@ -136,8 +136,23 @@ def type_4(
     )
 
 
-def type_14(image: CodedImage, idc: int, code: int, *, agency: str, date: str, impression: int = 0) -> TaggedRecord:
-    """`agency` is the source, `date` YYYYMMDD of capture."""
+def type_14(
+    image: CodedImage,
+    idc: int,
+    code: int,
+    *,
+    agency: str,
+    date: str,
+    impression: int = 0,
+    segments: Sequence[Segment] = (),
+    missing: Sequence[tuple[int, str]] = (),
+) -> TaggedRecord:
+    """`agency` is the source, `date` YYYYMMDD of capture; `segments` and `missing` as in `FingerPicture`."""
     values = {2: f"{idc:02}", 3: impression, 4: agency, 5: date, 6: image.width, 7: image.height, 8: 1}
     values |= {9: image.dpi, 10: image.dpi, 11: _NAMES[image.coding], 12: image.depth, 13: code}
+    if missing:
+        values[18] = "\x1e".join(f"{finger}\x1f{why}" for finger, why in missing)
+    if segments:
+        rows = ((one.code, one.left, one.right, one.top, one.bottom) for one in segments)
+        values[21] = "\x1e".join("\x1f".join(map(str, row)) for row in rows)
     return tagged(14, {tag: str(value).encode() for tag, value in values.items()} | {999: image.data})
