@@ -10,7 +10,18 @@ from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 """As a matching process has it: small products in many threads only wait. Read when numpy is first imported."""
-TABLES = ("passport", "page", "faces", "fingers", "gallery", "console", "gate", "hall")
+TABLES = (
+    "passport",
+    "page",
+    "faces",
+    "fingers",
+    "finger_synthetic",
+    "finger_liveness",
+    "gallery",
+    "console",
+    "gate",
+    "hall",
+)
 
 
 def machine() -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from biometrics.commands import accuracy, comparison, extraction, galleries, records, transactions
+from biometrics.commands import accuracy, comparison, extraction, galleries, liveness, records, transactions
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Fingerprints and faces."
@@ -16,6 +16,7 @@ for command in (
     extraction.extract,
     comparison.compare,
     comparison.thresholds,
+    liveness.liveness,
     records.convert,
     records.record,
     transactions.transaction,
