@@ -2,8 +2,8 @@
 
     python -m benchmarks.finger_likeness
 
-The figures of `biometrics.finger.likeness` and of `compare.FEWEST`. The floors were chosen on this material, so
-other things that are no prints may pass more often.
+The figures of `biometrics.finger.likeness`, `compare.FEWEST` and `cylinders.LEAST_SPACING`. The floors were chosen on
+this material, so other things that are no prints may pass more often.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ def main() -> None:
         print(f"{name:22} {sum(one is not None for one in made):5} of {len(made):5} taken for prints")
     _few("two whole prints", whole, whole)
     _few("a quarter and a print", middle, whole)
+    spacings = [_spacing(one) for one in whole.values() if one is not None]
+    print(f"minutiae of a print lie {min(spacings):.1f} to {max(spacings):.1f} px apart in the median")
     bare = {key: _record_of(*read(file)) for key, file in files.items()}
     _few("two records", bare, bare)
 
@@ -90,6 +92,13 @@ def _pages() -> Iterator[Gray]:
             line = "".join(rng.choice(alphabet, 60))
             ImageDraw.Draw(page).text((2, y), line, fill=0, font=ImageFont.load_default(height))
         yield np.array(page)
+
+
+def _spacing(one: Prepared) -> float:
+    """Median distance in pixels from a minutia to the nearest other."""
+    distance = np.hypot(*(one.points[:2, :, None] - one.points[:2, None]))
+    np.fill_diagonal(distance, np.inf)
+    return float(np.median(distance.min(axis=1)))
 
 
 def _few(name: str, of_a: dict[tuple[str, str], Prepared | None], of_b: dict[tuple[str, str], Prepared | None]) -> None:

@@ -209,6 +209,11 @@ def error_rates(mated: Scores, non_mated: Scores) -> ErrorRates:
     return ErrorRates(float(fmr[at] + fnmr[at]) / 2, *bounded)
 
 
+def rates_at(one: Evaluation, threshold: float) -> tuple[float, float]:
+    """FMR and FNMR, shares, where `score >= threshold` matches."""
+    return float((one.non_mated >= threshold).mean()), float((one.mated < threshold).mean())
+
+
 def threshold_at(non_mated: Scores, bound: float) -> float:
     """The lowest score at which at most a share `bound` of non-mated pairs would match (just above the one that
     would be too many)."""

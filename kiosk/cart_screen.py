@@ -23,11 +23,12 @@ from typing import Any, Final
 
 import msgspec
 
+from biometrics.finger.sample import Repeat
 from biometrics.picture import to_jpeg
 from kiosk import prompts
 from kiosk.cart import BioCart
 from kiosk.case import png
-from kiosk.fingers import GOOD, PLACE_AGAIN
+from kiosk.fingers import AGAIN, GOOD
 from kiosk.floor import Floor
 from kiosk.languages import Languages
 from kiosk.prompts import CartPrompt, Layout
@@ -90,7 +91,8 @@ FINGER_ADVICE: Final[Mapping[str, CartPrompt]] = {
     "too_wet": CartPrompt.DRY_FINGER,
     "centre": CartPrompt.CENTRE_FINGER,
     "move_less": CartPrompt.HOLD_FINGER_STILL,
-    PLACE_AGAIN: CartPrompt.FINGER_AGAIN,
+    AGAIN[Repeat.PICTURE]: CartPrompt.FINGER_AGAIN,
+    AGAIN[Repeat.FINGER]: CartPrompt.OTHER_FINGER,
 }
 """Every `biometrics.finger.advice.Advice`, and our own."""
 FACE_ADVICE: Final[Mapping[str, CartPrompt]] = {

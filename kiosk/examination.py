@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from biometrics.capture import BiometricError, CaptureFailed, DeviceLost, FingerImage, FingerPosition
-from biometrics.finger.sample import of_same_image
+from biometrics.finger.sample import Repeat, repeated
 from biometrics.workers import Workers
 from examiner_console.contract import Decision
 from examiner_console.outbox import OutboxError
@@ -28,7 +28,7 @@ from gate.station import Clock
 from gate.telemetry import Telemetry
 from kiosk.case import Case
 from kiosk.exemption import Exemption, exemption_of
-from kiosk.fingers import PLACE_AGAIN, Attempt, FingerDesk
+from kiosk.fingers import AGAIN, Attempt, FingerDesk
 from kiosk.sending import Sending
 from kiosk.visit import Event
 
@@ -37,8 +37,8 @@ log = structlog.get_logger(__name__)
 DESK_SECONDS: Final = 600.0
 """The desk may wait as long as the visit does; the visit's own patience ends it."""
 FACE_SECONDS: Final = 20.0
-PICTURES: Final = 2
-"""Of one finger that may be those of an earlier one, before another finger is asked for."""
+REPEATS: Final = 2
+"""Prints of an earlier finger, before another finger is asked for."""
 READ: Final = {None: Event.DOCUMENT_READ, Exemption.NATIONAL: Event.NATIONAL_READ}
 """Every other exemption is EXEMPT_READ."""
 
@@ -103,7 +103,7 @@ class Examination:
     async def finger(self, case: Case, finger: FingerPosition, show: Callable[[Attempt], None]) -> Event:
         case.times.capturing = case.times.capturing or self._clock()
         try:
-            image = await self._own_picture(case, finger, show)
+            image = await self._own_print(case, finger, show)
         except DeviceLost:
             case.fingers_trouble = "scanner_lost"
             return Event.SCANNER_LOST
@@ -113,26 +113,31 @@ class Examination:
         case.note_finger(finger, "captured", image)
         return Event.FINGER_CAPTURED
 
-    async def _own_picture(self, case: Case, finger: FingerPosition, show: Callable[[Attempt], None]) -> FingerImage:
-        """A print that is not the very picture of an earlier finger, as no live finger's is: a copy on the glass, or a
-        scanner that sends an old picture. Raise as `FingerDesk.capture` does."""
-        for number in range(1, PICTURES + 1):
+    async def _own_print(self, case: Case, finger: FingerPosition, show: Callable[[Attempt], None]) -> FingerImage:
+        """A print that repeats no earlier finger's: neither its very picture (a copy on the glass, or a scanner that
+        sends an old one) nor the same finger laid once more. Raise as `FingerDesk.capture` does."""
+        trouble = ""
+        for number in range(1, REPEATS + 1):
             image = await self._desks.fingers.capture(finger, show)
-            if not await self._seen(case, image):
+            repeat = await self._repeat(case, image)
+            if repeat is None:
                 return image
-            self._telemetry.note("same_picture", case.id, finger=finger.value, number=number)
-            show(Attempt(number, None, PLACE_AGAIN))
-        case.fingers_trouble = "same_picture"
-        raise CaptureFailed("the scanner sent the picture of an earlier finger")
+            trouble = repeat.value
+            self._telemetry.note(repeat.value, case.id, finger=finger.value, number=number)
+            show(Attempt(number, None, AGAIN[repeat]))
+        case.fingers_trouble = trouble
+        raise CaptureFailed("every print was that of an earlier finger")
 
-    async def _seen(self, case: Case, image: FingerImage) -> bool:
+    async def _repeat(self, case: Case, image: FingerImage) -> Repeat | None:
         for earlier in case.prints.values():
             try:
-                if await self._desks.workers.run(of_same_image, earlier, image):
-                    return True
+                found = await self._desks.workers.run(repeated, earlier, image)
             except BiometricError as error:
-                log.warning("picture_not_compared", code=error.code)
-        return False
+                log.warning("print_not_compared", code=error.code)
+            else:
+                if found is not None:
+                    return found
+        return None
 
     async def face(self, case: Case, advise: Callable[[str | None], None]) -> Event:
         try:

@@ -19,6 +19,7 @@ from biometrics.capture import (
     FingerScanner,
     UnusableImage,
 )
+from biometrics.finger.sample import Repeat
 from biometrics.sbi import CaptureTimeout
 from gate.station import Clock, DeviceUnavailable, Supervisor
 
@@ -35,8 +36,8 @@ CAPTURE_SECONDS: Final = 4.0
 LOST_SECONDS: Final = 8.0
 """A scanner that stays away longer does not keep the traveller: the booth has one too."""
 PAUSE_SECONDS: Final = 0.3
-PLACE_AGAIN: Final = "place_again"
-"""Advice after a picture that is that of an earlier finger."""
+AGAIN: Final = {Repeat.PICTURE: "place_again", Repeat.FINGER: "other_finger"}
+"""Advice after a print that repeats an earlier finger's."""
 
 
 class OpenScanner(FingerScanner, Protocol):

@@ -52,6 +52,7 @@ class CartPrompt(StrEnum):
     DRY_FINGER = "dry_finger"
     HOLD_FINGER_STILL = "hold_finger_still"
     FINGER_AGAIN = "finger_again"
+    OTHER_FINGER = "other_finger"
     LOOK_AT_CAMERA = "look_at_camera"
     COME_CLOSER = "come_closer"
     STEP_BACK = "step_back"
@@ -123,6 +124,7 @@ CART: Final[Mapping[CartPrompt, Saying]] = {
     CartPrompt.DRY_FINGER: Saying(mark("Please dry your finger and try again"), "press"),
     CartPrompt.HOLD_FINGER_STILL: Saying(mark("Keep your finger still"), "press"),
     CartPrompt.FINGER_AGAIN: Saying(mark("Lift your finger and place it again"), "press"),
+    CartPrompt.OTHER_FINGER: Saying(mark("Now use your other hand"), "press"),
     CartPrompt.LOOK_AT_CAMERA: Saying(LOOK, "face"),
     CartPrompt.COME_CLOSER: Saying(CLOSER, "face"),
     CartPrompt.STEP_BACK: Saying(BACK, "face"),

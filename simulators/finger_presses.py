@@ -42,7 +42,7 @@ def pressed(skin: Skin, how: Conditions, size: tuple[int, int], rng: np.random.G
         lain = cv2.remap(values, from_x, from_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=outside)
         return np.asarray(lain, np.float32)
 
-    furrows = np.maximum(seen(skin.creases, 0) * min(1.0, 0.5 + how.wrinkled), seen(skin.wrinkles, 0) * how.wrinkled)
+    furrows = np.maximum(seen(skin.creases, 0) * min(1.0, 0.6 + how.wrinkled), seen(skin.wrinkles, 0) * how.wrinkled)
     ink = _inked(seen(skin.relief, -1), load, how, skin.wear, rng) * (1 - furrows)
     return Press(_smeared(np.asarray(ink, np.float32), how, rng), load)
 
@@ -93,7 +93,7 @@ def _inked(relief: Map, load: Map, how: Conditions, wear: float, rng: np.random.
     )
     sweat = _grain(rng, shape, 3.5) + 0.6 * patches + np.float32(1.1 * wet - 2.0)
     blotches = np.maximum(sweat, 0) * np.float32(2.0 * wet + 1.5 * wet * wet) * np.clip(load * 6, 0, 1)
-    contact = 1 / (1 + np.exp(np.clip(-4.2 * (relief + push + rough * grain + blotches), -30, 30)))
+    contact = 1 / (1 + np.exp(np.clip(-5.5 * (relief + push + rough * grain + blotches), -30, 30)))
     film = np.float32(0.38 * wet) * cv2.GaussianBlur(contact, (0, 0), 5) * (load > 0)
     return np.asarray(contact + (1 - contact) * np.clip(film, 0, 0.6), np.float32)
 
@@ -116,4 +116,5 @@ def _smeared(ink: Map, how: Conditions, rng: np.random.Generator) -> Map:
         for s in (-1, 1)
     )
     cv2.line(path, start, end, 1.0, 1)
-    return np.asarray(0.5 * ink + 0.5 * cv2.filter2D(ink, -1, path / path.sum()), np.float32)
+    # filter2D goes through a Fourier transform for long paths, and so a little below 0
+    return np.asarray(0.5 * ink + 0.5 * np.clip(cv2.filter2D(ink, -1, path / path.sum()), 0, 1), np.float32)

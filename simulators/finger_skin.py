@@ -64,7 +64,7 @@ def _pores(ridges: Map, rng: np.random.Generator) -> Map:
     open_ = np.zeros(ridges.shape, np.float32)
     on_ridge = ridges[rows, columns] > 0.7
     open_[rows[on_ridge], columns[on_ridge]] = rng.uniform(0.3, 1.0, int(on_ridge.sum()))
-    return np.asarray(cv2.GaussianBlur(open_, (0, 0), 1.0) * 9, np.float32)
+    return np.asarray(cv2.GaussianBlur(open_, (0, 0), 0.85) * 10, np.float32)
 
 
 def _creases(shape: tuple[int, ...], rng: np.random.Generator) -> Map:
@@ -75,7 +75,7 @@ def _creases(shape: tuple[int, ...], rng: np.random.Generator) -> Map:
     if rng.random() < 0.1:
         _drawn(furrows, rng, slope=1.5, length=rng.uniform(80, 260), width=rng.uniform(3.0, 7.0))
     ragged = 1 + 0.35 * cv2.GaussianBlur(rng.standard_normal(shape, np.float32), (0, 0), 1.5) * 4
-    return np.asarray(np.clip(cv2.GaussianBlur(furrows, (0, 0), 0.9) * ragged, 0, 1), np.float32)
+    return np.asarray(np.clip(1.6 * cv2.GaussianBlur(furrows, (0, 0), 0.8) * ragged, 0, 1), np.float32)
 
 
 def _wrinkles(shape: tuple[int, ...], rng: np.random.Generator) -> Map:

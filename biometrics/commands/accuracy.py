@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +13,7 @@ import typer
 
 from biometrics import evaluation
 from biometrics.bootstrap import intervals
-from biometrics.commands.rates import as_data, table
+from biometrics.commands.rates import Evaluated, as_data, table
 from biometrics.commands.terminal import Advance, one_line_errors, progress_bar
 from biometrics.det_plot import det_svg
 from biometrics.evaluation import Pair
@@ -71,6 +72,7 @@ def evaluate(
     scores: Annotated[Path, typer.Argument(help="CSV with columns set,a,b,score.")],
     plot: Annotated[Optional[Path], typer.Option(help="DET curves as SVG.")] = None,  # noqa: UP045 - typer reads it
     protocol: Annotated[Protocol, typer.Option(help="fvc: the pairs that the list marks as FVC's own.")] = Protocol.ALL,
+    threshold: Annotated[Optional[float], typer.Option(help="FMR and FNMR at this score too.")] = None,  # noqa: UP045
     resamples: Annotated[int, typer.Option(min=0, help="For the intervals, drawn over fingers; 0 for none.")] = 1000,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
@@ -79,11 +81,14 @@ def evaluate(
     Example: python -m biometrics evaluate pairs.csv scores.csv --plot det.svg
     """
     with one_line_errors():
+        if threshold is not None and not math.isfinite(threshold):
+            raise typer.BadParameter("a threshold is a finite number")
         listed = evaluation.read_pairs(pairs, fvc=protocol is Protocol.FVC)
         known = evaluation.read_scores(scores)
         found = evaluation.evaluate(listed, known)
         given = intervals(listed, known, found, resamples=resamples) if resamples else {}
         if plot is not None:
             plot.write_text(det_svg(found, given), encoding="utf-8")
-    stray = len(known.keys() - {pair.key for pair in listed})
-    typer.echo(json.dumps(as_data(found, given, stray), indent=2) if as_json else table(found, given, stray))
+        stray = len(known.keys() - {pair.key for pair in evaluation.read_pairs(pairs)})
+    result = Evaluated(found, given, stray, threshold)
+    typer.echo(json.dumps(as_data(result), indent=2) if as_json else table(result))

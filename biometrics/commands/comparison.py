@@ -68,17 +68,7 @@ def _as_data(said: Any) -> dict[str, Any]:
         "fmr": result.fmr,
         "matched": result.matched,
         "backend": result.backend,
-        "prints": [
-            {
-                "minutiae": one.minutiae,
-                "on_common_ground": one.shared,
-                "area_mm2": round(one.area),
-                "quality": one.quality.value,
-                "advice": one.quality.advice,
-                "ridges_known": one.ridges,
-            }
-            for one in said.prints
-        ],
+        "prints": [_print(one) for one in said.prints],
         "evidence": _evidence(said),
         "matches": [
             {
@@ -101,6 +91,17 @@ def _as_data(said: Any) -> dict[str, Any]:
             }
             for one in said.findings
         ],
+    }
+
+
+def _print(one: Any) -> dict[str, Any]:
+    return {
+        "minutiae": one.minutiae,
+        "on_common_ground": one.shared,
+        "area_mm2": round(one.area),
+        "quality": one.quality.value,
+        "advice": one.quality.advice,
+        "ridges_known": one.ridges,
     }
 
 

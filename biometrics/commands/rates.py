@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from biometrics.bootstrap import BAND, COVERAGE, Interval
-from biometrics.evaluation import POOLED, ErrorRates, Evaluation, Failures
+from biometrics.evaluation import POOLED, ErrorRates, Evaluation, Failures, rates_at
 
 HEADS: Final = {"eer": "EER", "fmr100": "FMR100", "fmr1000": "FMR1000", "fmr10000": "FMR10000", "zero_fmr": "ZeroFMR"}
 """FMR100 is the FNMR at the lowest threshold whose FMR does not exceed 1/100, and so on (as FVC counts)."""
@@ -15,8 +16,19 @@ _COUNTS: Final = 30
 """Columns of a set's name, and of that with the numbers of pairs; ten more for each rate make 80."""
 
 
-def table(found: Sequence[Evaluation], given: Mapping[str, Interval], stray: int) -> str:
-    """`given` by name, empty for no intervals; `stray` scores belong to no pair of the list."""
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """`intervals` by name, none where none were asked for; `stray` scores belong to no pair of the list; `threshold` is
+    a score of which the rates are wanted."""
+
+    found: Sequence[Evaluation]
+    intervals: Mapping[str, Interval]
+    stray: int
+    threshold: float | None = None
+
+
+def table(result: Evaluated) -> str:
+    found, given = result.found, result.intervals
     heads = "".join(f"{head:>10}" for head in HEADS.values())
     lines = [f"{'set':{_NAME}}{'mated':>7}{'non-mated':>10}{heads}"]
     for one in found:
@@ -24,10 +36,12 @@ def table(found: Sequence[Evaluation], given: Mapping[str, Interval], stray: int
     lines += ["", "Rates in per cent; FMR100 is the FNMR at an FMR of 1/100, ZeroFMR that at none."]
     if given:
         lines.append(f"Under them {100 * COVERAGE:.0f} % intervals, by drawing fingers anew.")
+    if result.threshold is not None:
+        lines += ["", *_at(found, result.threshold)]
     if found[-1].failures:
         lines += ["", *_failed(found)]
-    if stray:
-        lines.append(f"{stray} scores belong to no pair of the list and were not counted.")
+    if result.stray:
+        lines.append(f"{result.stray} scores belong to no pair of the list and were not counted.")
     return "\n".join(lines)
 
 
@@ -50,6 +64,14 @@ def _per_cent(rate: float) -> str:
     return f"{value:.2f}" if value < 9.995 else f"{value:.1f}" if value < 99.95 else f"{value:.0f}"
 
 
+def _at(found: Sequence[Evaluation], threshold: float) -> Iterable[str]:
+    yield f"at a threshold of {threshold:g}, per cent"
+    yield f"{'':{_COUNTS}}{'FMR':>10}{'FNMR':>10}"
+    for one in found:
+        fmr, fnmr = rates_at(one, threshold)
+        yield f"{one.name:{_COUNTS}}{100 * fmr:>10.3f}{100 * fnmr:>10.3f}"
+
+
 def _failed(found: Sequence[Evaluation]) -> Iterable[str]:
     yield f"{'without a score':{_NAME + 2}}{'mated':>10}{'non-mated':>12}{'samples':>12}{'FTA %':>10}"
     for one in found:
@@ -64,13 +86,13 @@ def _failed(found: Sequence[Evaluation]) -> Iterable[str]:
     yield "so the rates are false rejects and accepts. FTA: samples without any score."
 
 
-def as_data(found: Sequence[Evaluation], given: Mapping[str, Interval], stray: int) -> dict[str, Any]:
+def as_data(result: Evaluated) -> dict[str, Any]:
     """Shares, 0 to 1. The band of a DET curve is listed as FMR, lowest and highest FNMR."""
-    pooled = found[-1].failures
+    pooled = result.found[-1].failures
     return {
         "missing_scores": pooled.mated + pooled.non_mated,
         "missing_count_as": "non_match",
-        "scores_of_no_pair": stray,
+        "scores_of_no_pair": result.stray,
         "sets": [
             {
                 "set": one.name,
@@ -79,9 +101,10 @@ def as_data(found: Sequence[Evaluation], given: Mapping[str, Interval], stray: i
                 "non_mated": len(one.non_mated),
                 **_rates(one.rates),
                 "failures": _failures(one.failures),
-                **_bounds(given.get(one.name)),
+                **_threshold(one, result.threshold),
+                **_bounds(result.intervals.get(one.name)),
             }
-            for one in found
+            for one in result.found
         ],
     }
 
@@ -94,6 +117,13 @@ def _failures(failed: Failures) -> dict[str, Any]:
         "samples_without_score": failed.unusable,
         "fta": failed.fta,
     }
+
+
+def _threshold(one: Evaluation, threshold: float | None) -> dict[str, Any]:
+    if threshold is None:
+        return {}
+    fmr, fnmr = rates_at(one, threshold)
+    return {"at_threshold": {"threshold": threshold, "fmr": fmr, "fnmr": fnmr}}
 
 
 def _bounds(given: Interval | None) -> dict[str, Any]:

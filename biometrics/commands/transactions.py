@@ -46,7 +46,7 @@ def _told(number: int, record: AnyRecord, read: Transaction, out: Path | None) -
         if record.type in (4, 13, 14):
             told |= _picture(number, record, read, out)
         elif record.type == 9:
-            told |= _minutiae(record)
+            told |= _minutiae(record, read)
     except BiometricError as error:
         told["error"] = str(error)
     return told
@@ -78,8 +78,8 @@ def _saved(folder: Path, name: str, pixels: Any, dpi: int) -> Path:
     return folder / name
 
 
-def _minutiae(record: AnyRecord) -> dict[str, Any]:
-    from biometrics.finger.an2k import minutiae_record
+def _minutiae(record: AnyRecord, read: Transaction) -> dict[str, Any]:
+    from biometrics.finger.an2k import minutiae_in
 
-    found = minutiae_record(record)
+    found = minutiae_in(read, record)
     return {"position": found.code, "impression": found.impression, "minutiae": len(found.template.minutiae)}

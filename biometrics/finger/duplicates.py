@@ -7,7 +7,7 @@ are of one picture where enough of them fall on the very same pixel, or beside i
     digest(template)           128 octets at most, to be kept beside an enrolled finger
     same_image(one, other)     of two digests
 
-`biometrics.finger.sample.of_same_image` compares two captures in a worker process.
+`biometrics.finger.sample.repeated` compares two captures in a worker process.
 
 It finds careless copies, not forgeries: who turns a picture by some degrees, warps it or states another resolution is
 not found. `python -m benchmarks.finger_duplicates` prints the rates.

@@ -22,8 +22,9 @@ NOTHING = Finding(
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Minutia `a` of A and `b` of B, counted from 0, at pixels of their prints at 500 dpi. How far b lies from a in mm,
-    and how it is turned against it in degrees, counter-clockwise as seen, once B is laid on A by one rigid motion."""
+    """Minutia `a` of A and `b` of B, counted from 0 (`cylinders.points`), at pixels of their prints at 500 dpi. How far
+    b lies from a in mm, and how it is turned against it in degrees, counter-clockwise as seen, once B is laid on A by
+    one rigid motion."""
 
     a: int
     b: int
@@ -76,7 +77,7 @@ def explained(
 
 def _print(template: FingerTemplate, ready: Prepared, shared: int) -> Print:
     area = float((ready.field.ridges & 15 != OUTSIDE).sum()) * CELL_MM2
-    return Print(len(template.minutiae), shared, area, template.quality, ready.directions)
+    return Print(ready.points.shape[1], shared, area, template.quality, ready.directions)
 
 
 def laid(ready: tuple[Prepared, Prepared], found: Evidence) -> tuple[float, tuple[Match, ...]]:

@@ -177,12 +177,10 @@ def _along(wave: Map, turns: Map, weights: Map, step: float, even: Map, odd: Map
     """Weighted means over the streamline through every sample, both ways, until it leaves the mask.
 
     `wave` holds even, odd and the tangent side by side: one line of the processor's cache for each step. There is no
-    tangent outside the mask, nor in the `EDGE` around the image, which is wider than a step. `turns` is how far the
-    phase turns from one sample to the next across the ridge, `step` is in samples.
-
-    Walking along a ridge, the tangent met may point against the way: then that sample's odd part has the other sign
-    (`same`), and so has all of it on the way back (`way`). A point of the streamline lies beside its nearest sample, so
-    even + i odd of that is turned by the phase between them.
+    tangent outside the mask, nor in the `EDGE` around the image, which is wider than a step (`step` is in samples).
+    Where a tangent points against the way, its odd part has the other sign (`same`), and all of it has on the way back
+    (`way`). The streamline passes beside its nearest samples: even + i odd is turned by the phase between, of which
+    `turns` holds what it is from one sample to the next across the ridge.
     """
     height, width = even.shape
     half, one = single(0.5), single(1)

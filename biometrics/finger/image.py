@@ -50,7 +50,7 @@ def read(path: Path, *, dpi: int | None = None) -> tuple[Gray, int]:
 
 def decoded_at(data: bytes, dpi: int | None) -> tuple[Gray, int]:
     pixels, stated = decode(data)
-    return pixels, dpi or stated
+    return pixels, stated if dpi is None else dpi
 
 
 def file_bytes(path: Path) -> bytes:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from biometrics.capture import Gray, UnusableImage
 from biometrics.finger import an2k, image
-from biometrics.finger.image_records import CodedImage, from_iso19794_4, iso19794_4
+from biometrics.finger.an2k.transaction import AnyRecord
+from biometrics.finger.image_records import CodedImage, ImageView, from_iso19794_4, iso19794_4
 
 _PICTURES: Final = (4, 13, 14)
 """Types of transaction records that hold friction ridges as grey levels."""
@@ -22,16 +25,25 @@ def read(path: Path, *, view: int = 1, dpi: int | None = None) -> tuple[Gray, in
         raise UnusableImage(f"the file holds no picture {view}")
     if coded is None:
         return image.decoded_at(data, dpi)
-    chosen = coded[view - 1]
-    return chosen.pixels(), dpi or chosen.dpi
+    chosen = coded[view - 1]()
+    return chosen.pixels(), chosen.dpi if dpi is None else dpi
 
 
-def _coded(data: bytes) -> list[CodedImage] | None:
-    """The pictures of a record; None for what is no record."""
+def _coded(data: bytes) -> list[Callable[[], CodedImage]] | None:
+    """The pictures of a record, each looked at when it is asked for, so that one's damage hides no other; None for what
+    is no record."""
     if data.startswith(iso19794_4.MAGIC):
-        return [view.image for view in from_iso19794_4(data).views]
+        return [partial(_image_of, view) for view in from_iso19794_4(data).views]
     if data.startswith((b"1.001:", b"1.01:")):
         read = an2k.from_an2k(data)
         transmitted = read.header.text(12)
-        return [an2k.finger_picture(record, transmitted).image for record in read.of_type(*_PICTURES)]
+        return [partial(_image_in, record, transmitted) for record in read.of_type(*_PICTURES)]
     return None
+
+
+def _image_of(view: ImageView) -> CodedImage:
+    return view.image
+
+
+def _image_in(record: AnyRecord, transmitted: str) -> CodedImage:
+    return an2k.finger_picture(record, transmitted).image

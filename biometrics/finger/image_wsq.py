@@ -27,7 +27,8 @@ MOST_PIXELS: Final = 16_000_000
 SMALLEST_SIDE: Final = 16
 """Five levels of wavelets leave nothing of less, and the decoder does not look."""
 BIT_RATE: Final = 0.75
-"""Bits a pixel that the encoder strives for, about 12:1, the FBI's rate; the package knows no other."""
+"""Bits a pixel that the encoder strives for, about 12:1, the FBI's rate. The package takes the number and heeds it not:
+every rate gives the same octets, so there is no option for it here."""
 _LENGTHS: Final = {FRAME: 17, BLOCK: 3, QUANTISATION: 389, RESTART: 4}
 """Of segments whose length the specification fixes, their own two octets included."""
 _SECONDS: Final = 20

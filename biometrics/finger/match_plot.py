@@ -127,23 +127,33 @@ def _common(one: Prepared, other: Prepared, motion: Motion) -> Ground:
 
 
 def _ground(panel: _Panel, picture: Gray | None, common: Ground | None) -> Rgb:
-    left, top, right, bottom = panel.box
-    place = np.array([[1, 0, -left], [0, 1, -top]], np.float64)
-    part = np.full((bottom - top, right - left), 255, np.uint8)
+    """The print, or paper; what lies off common ground is faded. A record may state any size: nothing here grows with
+    it."""
+    wide = np.full(panel.size[::-1], 255, np.uint8)
     if picture is not None:
-        size = (right - left, bottom - top)
-        part = np.asarray(cv2.warpAffine(picture, place, size, flags=cv2.INTER_NEAREST, borderValue=255), np.uint8)
-    wide = np.asarray(cv2.resize(part, panel.size, interpolation=cv2.INTER_LINEAR), np.uint8)
+        wide = _enlarged(_stretched(picture), panel, 1, cv2.INTER_LINEAR, 255)
     light = coloured(pale(wide, levels=8)).astype(np.float32)
     if common is None:
         return light.astype(np.uint8)
-    cells = common.astype(np.uint8).repeat(FIELD_CELL, 0).repeat(FIELD_CELL, 1)
-    mask = cv2.warpAffine(cells, place, (right - left, bottom - top), flags=cv2.INTER_NEAREST)
-    mask = cv2.resize(mask, panel.size, interpolation=cv2.INTER_NEAREST)
+    mask = _enlarged(common.astype(np.uint8), panel, FIELD_CELL, cv2.INTER_NEAREST, 0)
     shown: Rgb = np.where(mask[..., None] > 0, light * np.array(TINT), 255 - FADED * (255 - light)).astype(np.uint8)
     contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     cv2.drawContours(shown, contours, -1, EDGE, 1, cv2.LINE_AA)
     return shown
+
+
+def _stretched(picture: Gray) -> Gray:
+    """Dry prints are faint: the darkest hundredth becomes black, the lightest white."""
+    low, high = np.percentile(picture, (1, 99))
+    return np.asarray(np.clip((picture - low) * (255 / max(high - low, 1)), 0, 255), np.uint8)
+
+
+def _enlarged(values: Gray, panel: _Panel, cell: int, how: int, beyond: int) -> Gray:
+    """Cells of `cell` pixels of the print, as the panel has them."""
+    step, left, top = 1 / (panel.scale * cell), panel.box[0] / cell, panel.box[1] / cell
+    place = np.array([[step, 0, left + step / 2 - 0.5], [0, step, top + step / 2 - 0.5]])
+    flags = how | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(values, place, panel.size, flags=flags, borderValue=beyond), np.uint8)
 
 
 def _minutiae(canvas: Rgb, panels: tuple[_Panel, _Panel], ready: tuple[Prepared, Prepared], said: Explanation) -> None:

@@ -205,7 +205,7 @@ PLATES: Final[dict[str, Plate]] = {
         [
             (
                 ramp(_viridis(np.linspace(0, 1, 60)[None])[0]),
-                f"{WIDEST} px from ridge to ridge or more, to {NARROWEST} or less",
+                f"{WIDEST} px from ridge to ridge, to {NARROWEST} px",
             )
         ],
     ),

@@ -31,6 +31,6 @@ RAMPS: Final = {
     "frequency_domain_analysis": Ramp(0.239, 0.641, 0.007),
     "ridge_valley_uniformity": Ramp(0.149, 0.0444, 0.142),
     "orientation_flow": Ramp(0.251, 0.114, 0.000),
-    "minutiae_count": Ramp(16, 70, 0.215),
+    "minutiae_count": Ramp(16, 70, 0.216),
     "minutiae_quality": Ramp(0.381, 0.799, 0.388),
 }

@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import Final
 
 from biometrics.capture import Quality
-from biometrics.finger.compare import ENOUGH_GROUND, Evidence
+from biometrics.finger.advice import Advice
+from biometrics.finger.compare import ENOUGH_GROUND, FEWEST, FEWEST_ALONE, Evidence
 from biometrics.finger.extract import FIELD_CELL
 from biometrics.finger.parameters import DPI
 
@@ -22,7 +23,7 @@ MM: Final = 25.4 / DPI
 """Of a pixel at working resolution."""
 CELL_MM2: Final = (FIELD_CELL * MM) ** 2
 FEW_MINUTIAE: Final = 16
-POOR_QUALITY: Final = 40
+POOR_QUALITY: Final = 50
 LITTLE_GROUND: Final = ENOUGH_GROUND * CELL_MM2
 """mm² in common: below, `compare.doubt` is taken off the score."""
 DISTORTED: Final = 0.5
@@ -40,17 +41,22 @@ FEW_MATCHED: Final = 0.6
 STRETCHED: Final = 0.1
 """Mean difference of ridge frequency, as a logarithm."""
 ADVICE: Final = {
-    "press_harder": "pressed too lightly",
-    "too_dry": "too dry",
-    "centre": "not centred",
-    "move_less": "moved or smeared",
+    Advice.PRESS_HARDER: "pressed too lightly",
+    Advice.PRESS_LESS: "pressed too hard",
+    Advice.TOO_DRY: "dry",
+    Advice.TOO_WET: "wet",
+    Advice.LAY_FLAT: "not laid flat",
+    Advice.CENTRE: "off centre",
+    Advice.MOVE_LESS: "moved",
 }
+"""What it was that the advice would mend."""
 
 
 class Reason(StrEnum):
     """Why a score is low: what was put in first, what contradicts a match after it."""
 
     NOTHING_TO_COMPARE = "nothing_to_compare"
+    UNPROVEN = "unproven"
     FEW_MINUTIAE = "few_minutiae"
     POOR_QUALITY = "poor_quality"
     MINUTIAE_ALONE = "minutiae_alone"
@@ -101,21 +107,25 @@ def of_print(one: Print, name: str) -> Iterator[Finding]:
         sentence = f"{name} shows {one.minutiae} minutiae, fewer than {FEW_MINUTIAE}."
         yield Finding(Reason.FEW_MINUTIAE, sentence, one.minutiae, FEW_MINUTIAE, name)
     if one.quality.value < POOR_QUALITY:
-        why = f" ({ADVICE[one.quality.advice]})" if one.quality.advice in ADVICE else ""
+        why = f" ({ADVICE[Advice(one.quality.advice)]})" if one.quality.advice else ""
         sentence = f"{name} is of poor quality: {one.quality.value} of 100{why}, under {POOR_QUALITY}."
         yield Finding(Reason.POOR_QUALITY, sentence, one.quality.value, POOR_QUALITY, name)
-    if not one.ridges:
+    if one.minutiae and not one.ridges:
         sentence = f"Of {name} minutiae alone are known: whether ridges coincide can not be told."
         yield Finding(Reason.MINUTIAE_ALONE, sentence, of=name)
 
 
 def of_both(prints: tuple[Print, Print], found: Evidence, fit: Fit) -> Iterator[Finding]:
+    fewest = FEWEST if found.coherence else FEWEST_ALONE
+    if found.matched < fewest:
+        sentence = f"Minutiae that coincide: {found.matched}. With fewer than {fewest} no score reaches a threshold."
+        yield Finding(Reason.UNPROVEN, sentence, found.matched, fewest)
     if fit.common < LITTLE_GROUND:
         sentence = f"The prints have {fit.common:.0f} mm² in common, under {LITTLE_GROUND:.0f}: little to tell by."
         yield Finding(Reason.LITTLE_COMMON_GROUND, sentence, fit.common, LITTLE_GROUND)
     if fit.off > DISTORTED and found.matched >= ENOUGH_MATCHES:
         sentence = (
-            f"Matched minutiae lie {fit.off:.2f} mm off one rigid motion, over {DISTORTED:g}: "
+            f"Matched minutiae lie {fit.off:.2f} mm off one rigid motion, over {DISTORTED:.2f}: "
             "skin was dragged, or they match by chance."
         )
         yield Finding(Reason.DISTORTED, sentence, fit.off, DISTORTED)

@@ -7,10 +7,13 @@ scanner are decoded here too: a codec that dies on them takes a worker with it, 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-
-import numpy as np
+from enum import StrEnum
+from typing import Final
 
 from biometrics.capture import FingerImage, Gray, Quality
+
+REPEAT_FMR: Final = 1e-5
+"""Rarer than at a decision: who is asked for another finger without need has lost time for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +34,31 @@ def assessed(data: bytes) -> PrintSample:
     return PrintSample(pixels, dpi, extract(pixels, dpi).quality)
 
 
-def of_same_image(a: FingerImage, b: FingerImage) -> bool:
-    """Whether two captures are one picture, which no two presentations are. Raises `UnusableImage`."""
+class Repeat(StrEnum):
+    """How one capture repeats another."""
+
+    PICTURE = "same_picture"
+    """A copy: no two presentations give one picture."""
+    FINGER = "same_finger"
+
+
+def repeated(a: FingerImage, b: FingerImage) -> Repeat | None:
+    """None where these are two fingers, as far as the prints tell: a comparison at a false match rate of `REPEAT_FMR`.
+    Raises `UnusableImage`."""
+    from biometrics.finger.compare import calibration, prepare, score
     from biometrics.finger.duplicates import digest, same_image
     from biometrics.finger.extract import extract
 
-    return same_image(digest(extract(a)), digest(extract(b)))
+    one, other = extract(a), extract(b)
+    if same_image(digest(one), digest(other)):
+        return Repeat.PICTURE
+    first, second = prepare(one), prepare(other)
+    same = score(first, second) >= calibration(first, second).threshold_for(REPEAT_FMR)
+    return Repeat.FINGER if same else None
 
 
 def warm_up() -> None:
-    """For `Workers(warm=...)`: compile what extraction needs, or load what was compiled. Seconds on a new machine."""
-    from biometrics.finger.extract import extract
+    """For `Workers(warm=...)`: compile what is called here, or load what was compiled. Seconds on a new machine."""
+    from biometrics.finger.compare import warm_up as compile_all
 
-    ridges = 127 + 100 * np.sin(np.arange(128) * 0.7)
-    extract(np.broadcast_to(ridges, (128, 128)).astype(np.uint8))
+    compile_all()

@@ -34,6 +34,8 @@ COLOURS: Final = 64
 LETTERS: Final = 15
 LINE: Final = 22
 MARGIN: Final = 8
+NARROWEST: Final = 400
+"""Takes the longest entry of a key."""
 RADIUS: Final = 6
 """Of a disc, half the side of a square."""
 
@@ -122,15 +124,16 @@ def pale(grey: npt.NDArray[Any], *, darkest: int = 105, levels: int = 10) -> Gra
 
 
 def sheet(picture: Rgb, caption: str, key: Key = (), notes: Sequence[str] = ()) -> Rgb:
-    """`picture` with the caption above, key and notes below, wrapped to its width."""
-    width = picture.shape[1]
+    """`picture` with the caption above, key and notes below, wrapped to its width, or to `NARROWEST` where that is
+    more."""
+    width = max(picture.shape[1], NARROWEST)
     above, below = wrapped(caption, width), [line for note in notes for line in wrapped(note, width)]
     rows = _rows(key, width)
     height = MARGIN + LINE * len(above)
     whole = np.full((height + len(picture) + LINE * (len(rows) + len(below)) + 2 * MARGIN, width, 3), 255, np.uint8)
     for number, line in enumerate(above):
         letter(whole, line, MARGIN, MARGIN + LINE * number, weight=600)
-    whole[height : height + len(picture)] = picture
+    whole[height : height + len(picture), : picture.shape[1]] = picture
     top = height + len(picture) + MARGIN
     for number, row in enumerate(rows):
         for symbol, text, left in row:

@@ -23,6 +23,7 @@ from examiner_console.web.wording import (
     FINGERS,
     OUTCOMES,
     UNDETERMINED,
+    UNDETERMINED_BY_CODE,
     UNSPECIFIED,
     Translate,
     capitalised,
@@ -125,7 +126,8 @@ def _finding_row(finding: Finding, translate: Translate) -> Row:
         title = translate(mark("Check: %(check)s")) % {"check": name}
         return Row(key, "warn", title, translate(_failure(finding)))
     title = translate(mark("No answer: %(check)s")) % {"check": name}
-    return Row(key, "none", title, translate(UNDETERMINED.get(finding.check, ANSWERLESS)))
+    text = UNDETERMINED_BY_CODE.get(finding.code) or UNDETERMINED.get(finding.check, ANSWERLESS)
+    return Row(key, "none", title, translate(text))
 
 
 def _failure(finding: Finding) -> str:

@@ -78,6 +78,13 @@ UNDETERMINED: Final[Mapping[str, str]] = {
     "face_capture": mark("The camera gave no answer. Compare the holder with the pictures by eye."),
     "finger_capture": mark("The scanner gave no answer. Capture fingers at the booth."),
 }
+UNDETERMINED_BY_CODE: Final[Mapping[str, str]] = {
+    "same_finger": mark("The same finger was laid for both hands. Capture fingers at the booth."),
+    "same_picture": mark(
+        "Two fingers gave one picture: a copy on the glass, or a scanner at fault. Capture fingers at the booth."
+    ),
+}
+"""Where the code says more than the check."""
 
 DOWNGRADED: Final = mark(
     "The chip offers the newer access method, yet the older was used: worn or tampered with. Look at the page under UV."

@@ -67,7 +67,12 @@ def test_scores_then_evaluate(data: Path, pairs: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "pooled" in result.stdout
     assert plot.read_text().startswith("<svg")
-    assert json.loads(run("evaluate", pairs, out, "--json").stdout)["sets"][-1]["eer"] == 0
+    told = json.loads(run("evaluate", pairs, out, "--json", "--threshold", 0.7).stdout)["sets"][-1]
+    assert told["eer"] == 0
+    assert told["at_threshold"] == {"threshold": 0.7, "fmr": 0.0, "fnmr": 0.0}
+    told = json.loads(run("evaluate", pairs, out, "--json", "--threshold", 99).stdout)["sets"][-1]
+    assert told["at_threshold"] == {"threshold": 99, "fmr": 0.0, "fnmr": 1.0}
+    assert run("evaluate", pairs, out, "--threshold", "nan").exit_code == 2
 
 
 def test_an_unusable_image_leaves_its_pairs_without_a_score(pairs: Path, tmp_path: Path, data: Path) -> None:

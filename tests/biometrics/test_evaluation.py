@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from biometrics.bootstrap import Interval, intervals
-from biometrics.commands.rates import table
+from biometrics.commands.rates import Evaluated, table
 from biometrics.det_plot import det_svg
 from biometrics.evaluation import (
     POOLED,
@@ -199,8 +199,8 @@ def test_the_table_fits_a_terminal(scale: int) -> None:
     scores = np.zeros(scale)
     one = Evaluation("a set with a rather long name", scores, scores, rates, Failures(scale, scale, 2 * scale, scale))
     given = {one.name: Interval(least, rates, 100_000, ())}
-    lines = table([one], given, stray=1).splitlines()
+    lines = table(Evaluated([one], given, stray=1, threshold=0.5)).splitlines()
     assert max(len(line) for line in lines) <= 80
     assert f"{scale}" in lines[2]
     assert "10.0-100" in lines[3]
-    assert sum(line.startswith("a set with") for line in lines) == 2  # of its rates, and of what failed
+    assert sum(line.startswith("a set with") for line in lines) == 3  # its rates, those at the threshold, what failed

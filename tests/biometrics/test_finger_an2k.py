@@ -18,17 +18,19 @@ from biometrics.finger.an2k import (
     finger_picture,
     from_an2k,
     header,
+    minutiae_in,
     minutiae_record,
     to_an2k,
     type_4,
     type_9,
+    type_9_standard,
     type_14,
 )
 from biometrics.finger.an2k.transaction import tagged
 from biometrics.finger.extract import FingerTemplate
 from biometrics.finger.image_records import CodedImage, Coding
 from biometrics.finger.minutiae import Minutiae
-from biometrics.finger.records import RecordError, TruncatedRecord, UnusableRecord
+from biometrics.finger.records import Rating, RecordError, TruncatedRecord, Unsayable, UnusableRecord
 
 PRINT = np.tile(np.arange(64, dtype=np.uint8), (48, 1))
 TEMPLATE = FingerTemplate(
@@ -81,6 +83,80 @@ def test_standard_minutiae_and_those_of_incits_378_are_the_same_finger(data: Pat
     turn = np.abs((standard.direction - block.direction[mates] + math.pi) % (2 * math.pi) - math.pi)
     assert near.min(axis=1).max() < 1
     assert np.degrees(turn).max() <= 2
+
+
+def test_the_picture_of_the_same_finger_tells_where_the_y_axis_begins(data: Path) -> None:
+    read = reference(data, "type-9-14-std.an2")
+    (record,) = read.of_type(9)
+    found, told = minutiae_in(read, record).template, minutiae_record(record, 768).template
+    assert found.height == 768
+    assert np.array_equal(found.minutiae.y, told.minutiae.y)
+    alone = minutiae_record(record).template.minutiae
+    assert np.ptp(alone.y - told.minutiae.y) < 1e-3  # without a picture all are off by as much
+
+
+@pytest.mark.parametrize("name", ["type-9-14-std.an2", "type-9-13-std.an2"])
+def test_standard_fields_are_written_as_the_reference_has_them(data: Path, name: str) -> None:
+    read = reference(data, name)
+    (record,) = read.of_type(9)
+    assert isinstance(record, TaggedRecord)
+    found = minutiae_in(read, record)
+    again = type_9_standard(found.template, record.idc, found.code, impression=found.impression)
+
+    def said(one: TaggedRecord) -> list[tuple[str, ...]]:
+        return sorted((row[1], row[2], row[3]) for row in one.rows(12))
+
+    unrated = {"00", "01"}  # nothing was measured: a template knows a middling quality
+    here, there = said(again), said(record)
+    assert [row[0] for row in here] == [row[0] for row in there]
+    assert all(a[1] == b[1] or b[1] in unrated for a, b in zip(here, there, strict=True))
+    assert [row[2] for row in here] == [row[2] for row in there]
+
+
+def test_standard_fields_are_read_back() -> None:
+    found = minutiae_record(type_9_standard(TEMPLATE, 3, code=7), TEMPLATE.height)
+    assert (found.code, found.rating, found.template.height) == (7, Rating.NOT_GIVEN, 200)
+    here, there = TEMPLATE.minutiae, found.template.minutiae
+    assert np.allclose(here.x, there.x, atol=0.1)
+    assert np.allclose(here.y, there.y, atol=0.1)
+    assert np.allclose(np.cos(here.direction - there.direction), 1, atol=1e-3)
+    assert np.allclose(here.quality, there.quality, atol=0.01)
+    assert np.array_equal(here.kind, there.kind)
+
+
+@pytest.mark.parametrize("size", [(320, 0), (320, 2000), (2000, 200)])
+def test_standard_fields_have_no_place_for_an_image_that_large(size: tuple[int, int]) -> None:
+    with pytest.raises(Unsayable, match="height"):
+        type_9_standard(FingerTemplate(TEMPLATE.minutiae, *size, Quality(50)), 1)
+
+
+@pytest.mark.parametrize("rating", Rating)
+def test_a_quality_of_a_block_that_is_not_known_stays_so(rating: Rating) -> None:
+    found = minutiae_record(type_9(TEMPLATE, 1, rating=rating))
+    assert found.rating is rating
+    assert found.template.quality.value == (70 if rating is Rating.GIVEN else 50)
+
+
+def test_type_4_holds_every_position_that_a_print_may_be_of() -> None:
+    record = type_4(CodedImage.of(PRINT), 2, code=7, others=(2, 3))
+    assert record.octets[6:12] == bytes([7, 2, 3, 255, 255, 255])
+    assert finger_picture(record).code == 7
+
+
+@pytest.mark.parametrize(
+    ("image", "code", "others"),
+    [
+        (CodedImage.of(PRINT, 1000), 1, ()),
+        (CodedImage(b"", Coding.PACKED, 4, 4, 500), 1, ()),
+        (CodedImage.of(PRINT), 256, ()),
+        (CodedImage.of(PRINT), 1, (1, 2, 3, 4, 5, 6)),
+        (CodedImage(b"", Coding.RAW, 70_000, 4, 500), 1, ()),
+    ],
+    ids=["1000 dpi", "packed", "position 256", "seven positions", "70000 pixels"],
+)
+def test_what_type_4_has_no_place_for_is_a_typed_error(image: CodedImage, code: int, others: tuple[int, ...]) -> None:
+    with pytest.raises(Unsayable, match="Type 4"):
+        type_4(image, 1, code, others=others)
 
 
 def test_an_unread_block_stays_in_its_record(data: Path) -> None:

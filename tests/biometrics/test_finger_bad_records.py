@@ -109,6 +109,16 @@ def test_a_minutia_said_three_times_counts_once(somebody: list[Prepared]) -> Non
     assert score(*thrice) == pytest.approx(score(first, second), abs=0.5)
 
 
+@pytest.mark.parametrize("side", [40, 60, 100, 150])
+@pytest.mark.parametrize("count", [90, 120, MOST])
+def test_two_heaps_of_minutiae_do_not_match(side: int, count: int) -> None:
+    """Among so many any minutia finds one near it."""
+    rng = np.random.default_rng(count)
+    drawn = [rng.uniform((0, 0, 0), (side, side, 6.28), (count, 3)).T for _ in range(6)]
+    heaps = [prepare(template(100 + x, 100 + y, direction)) for x, y, direction in drawn]
+    assert not any(compare(a, b).matched for a, b in combinations(heaps, 2))
+
+
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4])
 def test_a_record_of_a_few_minutiae_matches_nobody_itself_included(count: int, somebody: list[Prepared]) -> None:
     few = prepare(template(40 + 30 * np.arange(count), 50 + 17 * np.arange(count) ** 2, np.arange(count)))

@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.finger_reasons import counted
 from biometrics.capture import Gray, Quality
+from biometrics.evaluation import Pair
+from biometrics.finger.advice import Advice
 from biometrics.finger.compare import compare, prepare
 from biometrics.finger.explanation import Explanation, explain
 from biometrics.finger.extract import FingerTemplate, extract
@@ -18,8 +21,8 @@ from biometrics.finger.image import read
 from biometrics.finger.match_plot import ALONE, MATCHED, WIDTH, drawn
 from biometrics.finger.minutiae import Minutiae
 from biometrics.finger.pictures import PLATES, PictureTrace
-from biometrics.finger.reasons import DISTORTED, Fit, Print, Reason, of_both, of_print
-from biometrics.finger.sheet import BLUE, PAPER, VERMILION, disc, sheet, square, text_width, wrapped, written
+from biometrics.finger.reasons import ADVICE, DISTORTED, Fit, Print, Reason, of_both, of_print
+from biometrics.finger.sheet import BLUE, NARROWEST, PAPER, VERMILION, disc, sheet, square, text_width, wrapped, written
 from simulators.fingers import finger, impression
 
 Two = tuple[FingerTemplate, FingerTemplate]
@@ -76,6 +79,7 @@ def test_a_blank_has_nothing_to_compare(two: Two) -> None:
     assert said.comparison == compare(two[0], extract(np.full((300, 300), 255, np.uint8)))
     assert {Reason.NOTHING_TO_COMPARE, Reason.FEW_MINUTIAE, Reason.POOR_QUALITY} <= said.reasons
     assert {one.of for one in said.findings if one.reason is Reason.POOR_QUALITY} == {"B"}
+    assert Reason.MINUTIAE_ALONE not in said.reasons
 
 
 def test_a_record_says_nothing_of_ridges(two: Two) -> None:
@@ -141,11 +145,24 @@ def test_stretched_skin_is_told_where_enough_minutiae_match(two: Two) -> None:
     assert not list(of_both(said.prints, few, stretched))
 
 
+def test_two_minutiae_prove_nothing(two: Two) -> None:
+    said = explain(*two)
+    assert said.evidence is not None
+    assert said.fit is not None
+    pair = dataclasses.replace(said.evidence, matched=2, shared=(2, 2))
+    (found,) = of_both(said.prints, pair, said.fit)
+    assert (found.reason, found.value, found.limit) == (Reason.UNPROVEN, 2, 3)
+
+
+def test_every_advice_has_its_words() -> None:
+    assert set(ADVICE) == set(Advice)
+
+
 def test_poor_quality_says_of_which_print_and_why() -> None:
     dry = Print(minutiae=20, shared=0, area=100.0, quality=Quality(20, "too_dry"), ridges=True)
     (found,) = of_print(dry, "B")
     assert (found.reason, found.of, found.value) == (Reason.POOR_QUALITY, "B", 20)
-    assert found.sentence == "B is of poor quality: 20 of 100 (too dry), under 40."
+    assert found.sentence == "B is of poor quality: 20 of 100 (dry), under 50."
 
 
 def test_the_other_order_says_the_same(two: Two, other: FingerTemplate) -> None:
@@ -189,6 +206,17 @@ def test_the_plot_of_records_that_do_not_meet_is_paper_and_minutiae(two: Two) ->
     assert share(picture, MATCHED) == 0
 
 
+def test_the_plot_of_a_record_of_any_size_is_a_sheet(two: Two) -> None:
+    """Records may state places up to 16,383 px apart."""
+    far = [0.0, 16_383.0, 16_383.0, 0.0, 300.0, 340.0, 380.0, 310.0]
+    one = placed(two[0], far, far[::-1], [0.1 * k for k in range(8)])
+    one = dataclasses.replace(one, width=16_384, height=16_384)
+    picture = plotted((None, None), (one, two[1]), explain(one, two[1]))
+    assert picture.shape[1] == WIDTH
+    assert picture.shape[0] < 2 * WIDTH
+    assert share(picture, ALONE) > 0
+
+
 def test_every_step_is_drawn_in_order(invented: tuple[Gray, Gray], tmp_path: Path) -> None:
     extract(invented[0], trace=PictureTrace(tmp_path))
     names = [file.stem.partition("-")[2].replace("-", " ") for file in sorted(tmp_path.glob("*.png"))]
@@ -221,6 +249,15 @@ def test_a_colour_of_the_key_stays_itself(tmp_path: Path) -> None:
     assert {BLUE, VERMILION, PAPER} <= colours
 
 
+@pytest.mark.parametrize("step", PLATES)
+def test_keys_fit_their_sheets(step: str) -> None:
+    """Also under the smallest print: the last column of pixels stays white."""
+    plate = PLATES[step]
+    drawn_ = sheet(np.zeros((64, 64, 3), np.uint8), plate.caption, plate.key)
+    assert drawn_.shape[1] == NARROWEST
+    assert (drawn_[:, -1] == 255).all()
+
+
 def test_captions_are_wrapped_to_the_picture() -> None:
     lines = wrapped("Curved Gabor filter, first pass, along the rough direction", 160)
     assert len(lines) > 2
@@ -231,3 +268,17 @@ def test_captions_are_wrapped_to_the_picture() -> None:
 def test_an_unknown_step_is_drawn_too(tmp_path: Path) -> None:
     PictureTrace(tmp_path)("something new", np.arange(4096.0).reshape(64, 64))
     assert (tmp_path / "01-something-new.png").stat().st_size > 100
+
+
+def test_reasons_are_counted_by_kind_of_pair(invented: tuple[Gray, Gray]) -> None:
+    """Of the mated pairs one is of another finger, filed wrongly: so its score is low."""
+    other = extract(impression(finger(12, "right_index"), seed=1))
+    first, second = extract(invented[0]), extract(invented[1])
+    templates = {("s", "1_1"): first, ("s", "1_2"): second, ("s", "1_3"): other, ("s", "2_1"): other}
+    pairs = [Pair("s", "1_1", b, b != "2_1") for b in ("1_2", "1_3", "2_1")]
+    _, *rows, totals = counted(pairs, templates)
+    assert totals.split() == ["pairs", "1", "1", "1"]
+    shares = {row.split()[0]: [float(share) for share in row.split()[1:]] for row in rows}
+    assert set(shares) == {reason.value for reason in Reason} | {"(none)"}
+    assert shares["(none)"] == [0, 100, 0]
+    assert shares["ridges_out_of_step"] == [100, 0, 100]

@@ -6,24 +6,70 @@ A surface may end in a `BiometricError`; `Lied` is what read differently when wr
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from functools import cache
 
 import numpy as np
 from PIL import Image
 
-from biometrics.capture import BiometricError, Gray
+from biometrics.capture import BiometricError, Gray, Quality
 from biometrics.finger import an2k, image_wsq
+from biometrics.finger.compare import Prepared, compare, prepare, warm_up
+from biometrics.finger.extract import FingerTemplate
 from biometrics.finger.image import decode
 from biometrics.finger.image_records import CodedImage, Coding, ImageView, Version, from_iso19794_4, to_iso19794_4
-from biometrics.finger.records import from_iso19794_2, to_iso19794_2
+from biometrics.finger.minutiae import Minutiae
+from biometrics.finger.records import ExtendedArea, Format, Record, RecordError, View, card, read, write
+from biometrics.finger.records.landmarks import Landmark, area, landmarks
 from tests.fuzz.surfaces import Surface
 from tests.fuzz.verdicts import require
 
 
 def minutiae_record(data: bytes) -> None:
-    for view in from_iso19794_2(data).views:
-        found = view.template.minutiae
-        require(bool(np.isfinite(found.x).all() and np.isfinite(found.y).all()), "a minutia nowhere")
+    """What was read is written in every dialect and read again, with as many minutiae and landmarks."""
+    found = read(data)
+    assert found.format is not None
+    for view in found.views:
+        at = view.template.minutiae
+        require(bool(np.isfinite(at.x).all() and np.isfinite(at.y).all()), "a minutia nowhere")
+    for form in (found.format, Format.ISO_2011):
+        again = read(write(found, form))
+        require(
+            [len(v.template.minutiae) for v in again.views] == [len(v.template.minutiae) for v in found.views], "lost"
+        )
+        require([v.unrated for v in again.views] == [v.unrated for v in found.views], "a quality that nobody gave")
+        require([_points(v, form) for v in again.views] == [_points(v, found.format) for v in found.views], "landmarks")
+
+
+def _points(view: View, form: Format) -> list[tuple[int, int, bool]]:
+    return sorted((one.x, one.y, one.delta) for one in landmarks(view, form))
+
+
+def card_minutiae(data: bytes) -> None:
+    for form in card.OCTETS:
+        with suppress(RecordError):
+            view = card.read(data, form, width=400, height=500)
+            octets = card.written(view.template, form)
+            again = card.written(card.read(octets, form, width=400, height=500).template, form)
+            require(sorted(_cut(again, form)) == sorted(_cut(octets, form)), "other minutiae")
+
+
+def _cut(octets: bytes, form: Format) -> list[bytes]:
+    size = card.OCTETS[form]
+    return [octets[at : at + size] for at in range(0, len(octets), size)]
+
+
+def compared(data: bytes) -> None:
+    """Nothing is matched by what a finger was damaged into, but the finger itself."""
+    for view in read(data).views:
+        require(not compare(view.template, _stranger()).matched, "a stranger was matched")
+
+
+@cache
+def _stranger() -> Prepared:
+    rows = np.random.default_rng(8).uniform((0, 0, 0), (300, 400, 6.28), (30, 3)).astype(np.float32)
+    drawn = Minutiae(*rows.T, np.full(30, 0.5, np.float32), np.ones(30, np.uint8))
+    return prepare(FingerTemplate(drawn, 300, 400, Quality(50)))
 
 
 def image_record(data: bytes) -> None:
@@ -72,8 +118,25 @@ def _print() -> Gray:
     return (127 - 110 * np.cos(np.hypot(x, y) * 0.7)).astype(np.uint8)
 
 
-def _minutiae() -> bytes:
-    return to_iso19794_2([an2k.minutiae_record(_block()).template])
+def _minutiae() -> list[bytes]:
+    """One record a format, with ridge counts, cores and a delta."""
+    template = an2k.minutiae_record(_block()).template
+    points = (Landmark(90, 95, directions=(1.0,)), Landmark(5, 6, delta=True, directions=(1.0, 2.0, 3.0)))
+    made = []
+    for form in (Format.ISO_2005, Format.ISO_2011, Format.ANSI_2004, Format.ANSI_2009):
+        view = View(template, extended=(ExtendedArea(1, bytes([0, 0, 1, 2])), area(points, form)), unrated=(3,))
+        made.append(write(Record((view,), format=form), form))
+    return made
+
+
+def _compared() -> list[bytes]:
+    """Compiles what a comparison needs first: no input pays for that."""
+    warm_up()
+    return _minutiae()
+
+
+def _cards() -> list[bytes]:
+    return [card.written(an2k.minutiae_record(_block()).template, form) for form in card.OCTETS]
 
 
 def _block() -> an2k.TaggedRecord:
@@ -115,7 +178,9 @@ def _wsq() -> list[bytes]:
 
 
 FINGERS: dict[str, Surface] = {
-    "minutiae record": Surface(lambda: [_minutiae()], minutiae_record, 250_000),
+    "minutiae record": Surface(_minutiae, minutiae_record, 200_000),
+    "card minutiae": Surface(_cards, card_minutiae, 40_000),
+    "record compared": Surface(_compared, compared, 10_000),
     "image record": Surface(_image_records, image_record, 249_500),
     "transaction": Surface(_transactions, transaction, 250_000),
     "finger picture": Surface(_pictures, picture, 100_000),

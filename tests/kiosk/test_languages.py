@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from biometrics.finger.advice import Advice
 from kiosk import languages
 from kiosk.cart_screen import FINGER_ADVICE
-from kiosk.fingers import PLACE_AGAIN
+from kiosk.fingers import AGAIN
 from kiosk.languages import LOCALES, CatalogueUnusable
 from kiosk.prompts import CART
 from kiosk.screens import TEMPLATES
@@ -90,7 +90,7 @@ def test_a_catalogue_without_its_own_name_is_refused_by_name(tmp_path: Path) -> 
 
 
 def test_every_advice_on_a_print_has_a_sentence_of_its_own() -> None:
-    assert set(FINGER_ADVICE) == {advice.value for advice in Advice} | {PLACE_AGAIN}
+    assert set(FINGER_ADVICE) == {advice.value for advice in Advice} | set(AGAIN.values())
     said = [CART[prompt].sentence for prompt in FINGER_ADVICE.values()]
     assert len(set(said)) == len(said)
     for tag in ("ja", "ja-x-plain"):

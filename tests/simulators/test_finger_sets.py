@@ -121,6 +121,13 @@ def test_pressure_and_water_widen_ridges() -> None:
     assert inked(ordinary(moisture=-0.8)) < inked(ordinary()) < inked(ordinary(moisture=0.8))
 
 
+@pytest.mark.parametrize("smear", [0.0, 3.0, 9.0])
+def test_ink_is_a_share_however_far_the_finger_is_dragged(smear: float) -> None:
+    ink = pressed(plain_skin(), ordinary(smear=smear), (300, 260), np.random.default_rng(2)).ink
+    assert 0 <= ink.min() < 0.1
+    assert 0.6 < ink.max() <= 1
+
+
 def test_a_finger_beside_the_sensor_leaves_nothing() -> None:
     assert inked(ordinary(shift=(900.0, 0.0))) == 0
 

@@ -6,6 +6,7 @@ SP 500-290 §8.4 and §8.14.
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +14,7 @@ from biometrics.capture import FingerPosition
 from biometrics.finger.an2k.transaction import AnyRecord, BinaryRecord, TaggedRecord, number, tagged
 from biometrics.finger.image_records.coding import CodedImage, Coding
 from biometrics.finger.parameters import DPI
-from biometrics.finger.records import UnusableRecord
+from biometrics.finger.records import Unsayable, UnusableRecord
 
 _TYPE_4: Final = struct.Struct(">IBB6sBHHB")
 """Length, IDC, impression, positions, resolution, width, height, coding; then the picture."""
@@ -114,11 +115,20 @@ def _numbers(record: TaggedRecord, tag: int, width: int) -> list[list[int]]:
     return [row for row in rows if len(row) == width and min(row) >= 0]
 
 
-def type_4(image: CodedImage, idc: int, code: int = 0, impression: int = 0) -> BinaryRecord:
-    """At 500 dpi (`ValueError` else: Type 14 is for the others)."""
+def type_4(
+    image: CodedImage, idc: int, code: int = 0, impression: int = 0, *, others: Sequence[int] = ()
+) -> BinaryRecord:
+    """At 500 dpi; `others` are up to five more positions that the print may be of. Raises `Unsayable`, a `ValueError`,
+    for another resolution (Type 14 is for those) and for what has no place in its field."""
     if image.dpi != DPI or not 0 <= idc <= 255:
-        raise ValueError("Type 4 is for pictures of 500 dpi, and counts to 255")
-    positions = bytes([code]) + b"\xff" * 5
+        raise Unsayable("Type 4 is for pictures of 500 dpi, and counts to 255")
+    if image.coding not in _NAMES:
+        raise Unsayable(f"Type 4 has no code for a picture coded as {image.coding}")
+    if len(others) > 5 or not all(0 <= one <= 255 for one in (code, impression, *others)):
+        raise Unsayable("Type 4 holds six positions, each of one octet")
+    if max(image.width, image.height) > 0xFFFF:
+        raise Unsayable("Type 4 holds pictures of up to 65535 pixels each way")
+    positions = bytes([code, *others]).ljust(6, b"\xff")
     coding = _BY_CODE.index(_NAMES[image.coding])
     length = _TYPE_4.size + len(image.data)
     return BinaryRecord(
@@ -126,8 +136,23 @@ def type_4(image: CodedImage, idc: int, code: int = 0, impression: int = 0) -> B
     )
 
 
-def type_14(image: CodedImage, idc: int, code: int, *, agency: str, date: str, impression: int = 0) -> TaggedRecord:
-    """`agency` is the source, `date` YYYYMMDD of capture."""
+def type_14(
+    image: CodedImage,
+    idc: int,
+    code: int,
+    *,
+    agency: str,
+    date: str,
+    impression: int = 0,
+    segments: Sequence[Segment] = (),
+    missing: Sequence[tuple[int, str]] = (),
+) -> TaggedRecord:
+    """`agency` is the source, `date` YYYYMMDD of capture; `segments` and `missing` as in `FingerPicture`."""
     values = {2: f"{idc:02}", 3: impression, 4: agency, 5: date, 6: image.width, 7: image.height, 8: 1}
     values |= {9: image.dpi, 10: image.dpi, 11: _NAMES[image.coding], 12: image.depth, 13: code}
+    if missing:
+        values[18] = "\x1e".join(f"{finger}\x1f{why}" for finger, why in missing)
+    if segments:
+        rows = ((one.code, one.left, one.right, one.top, one.bottom) for one in segments)
+        values[21] = "\x1e".join("\x1f".join(map(str, row)) for row in rows)
     return tagged(14, {tag: str(value).encode() for tag, value in values.items()} | {999: image.data})

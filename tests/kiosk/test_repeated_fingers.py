@@ -1,4 +1,4 @@
-"""Two fingers never give one picture: the bio-cart asks again, then for another finger, and the officer hears of it."""
+"""One finger never stands for two: the bio-cart asks again, then for another finger, and the officer hears of it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from biometrics.capture import FingerImage, FingerPosition, Quality
+from biometrics.finger.sample import Repeat
+from examiner_console.web.wording import UNDETERMINED_BY_CODE
 from kiosk.cart_screen import FINGER_ADVICE
-from kiosk.examination import PICTURES, Desks, Examination, Place
-from kiosk.fingers import PLACE_AGAIN, Attempt
+from kiosk.examination import REPEATS, Desks, Examination, Place
+from kiosk.fingers import Attempt
 from kiosk.prompts import CartPrompt
 from kiosk.visit import Event
 from simulators.fingers import finger, impression
@@ -51,6 +55,14 @@ class Visit:
     async def _capture(self, position: FingerPosition, tell: Callable[[Attempt], None]) -> FingerImage:
         return self.left.pop(0)
 
+    def findings(self) -> list[str]:
+        return [
+            f"{one.check}: {one.outcome.value}"
+            for one in self.case.inspection(
+                station="cart-1", port="NRT", language="en", completed_at=datetime.now(UTC)
+            ).findings
+        ]
+
     def finger(self, position: FingerPosition) -> Event:
         return asyncio.run(self._examination.finger(self.case, position, self.shown.append))
 
@@ -61,36 +73,38 @@ def test_two_fingers_are_two_pictures() -> None:
     assert visit.shown == []
 
 
-def test_the_right_fingers_picture_is_not_taken_for_the_left() -> None:
-    copy = captured(LEFT, "right_index")
-    visit = Visit(captured(RIGHT, "right_index"), copy, captured(LEFT, "left_index"))
+@pytest.mark.parametrize(
+    ("press", "repeat", "prompt"),
+    [(1, Repeat.PICTURE, CartPrompt.FINGER_AGAIN), (2, Repeat.FINGER, CartPrompt.OTHER_FINGER)],
+)
+def test_the_right_finger_is_not_taken_for_the_left(press: int, repeat: Repeat, prompt: CartPrompt) -> None:
+    again = captured(LEFT, "right_index", press=press)
+    visit = Visit(captured(RIGHT, "right_index"), again, captured(LEFT, "left_index"))
     visit.finger(RIGHT)
     assert visit.finger(LEFT) is Event.FINGER_CAPTURED
-    assert visit.case.prints[LEFT] is not copy
-    assert [attempt.advice for attempt in visit.shown] == [PLACE_AGAIN]
-    assert FINGER_ADVICE[PLACE_AGAIN] is CartPrompt.FINGER_AGAIN
-    assert visit.notes == ["same_picture"]
+    assert visit.case.prints[LEFT] is not again
+    (shown,) = visit.shown
+    assert shown.advice is not None
+    assert FINGER_ADVICE[shown.advice] is prompt
+    assert visit.notes == [repeat.value]
+    assert "finger_capture: successful" in visit.findings()
 
 
-def test_the_same_picture_over_and_over_leads_on_and_is_told_to_the_officer() -> None:
-    visit = Visit(captured(RIGHT, "right_index"), *[captured(LEFT, "right_index")] * PICTURES)
+@pytest.mark.parametrize(("press", "repeat"), [(1, Repeat.PICTURE), (2, Repeat.FINGER)])
+def test_the_same_finger_over_and_over_leads_on_and_is_told_to_the_officer(press: int, repeat: Repeat) -> None:
+    again = captured(LEFT, "right_index", press=press)
+    visit = Visit(captured(RIGHT, "right_index"), *[again] * REPEATS)
     visit.finger(RIGHT)
     assert visit.finger(LEFT) is Event.FINGER_FAILED
     assert LEFT not in visit.case.prints
     (finding,) = [one for one in visit.case._findings() if one.check == "finger_capture"]
-    assert (finding.outcome, finding.code) == ("undetermined", "same_picture")
+    assert (finding.outcome, finding.code) == ("undetermined", repeat.value)
+    assert repeat.value in UNDETERMINED_BY_CODE
 
 
 def test_what_happened_is_told_even_where_another_finger_was_captured() -> None:
-    again = [captured(LEFT, "right_index")] * PICTURES
+    again = [captured(LEFT, "right_index")] * REPEATS
     visit = Visit(captured(RIGHT, "right_index"), *again, captured(FingerPosition.LEFT_MIDDLE, "left_middle"))
     assert [visit.finger(RIGHT), visit.finger(LEFT)] == [Event.FINGER_CAPTURED, Event.FINGER_FAILED]
     assert visit.finger(FingerPosition.LEFT_MIDDLE) is Event.FINGER_CAPTURED
     assert {one.code for one in visit.case._findings() if one.check == "finger_capture"} == {"same_picture"}
-
-
-def test_another_press_of_a_finger_is_another_picture() -> None:
-    """A finger laid twice is no copy; whose finger it is, is not asked here."""
-    visit = Visit(captured(RIGHT, "right_index"), captured(LEFT, "right_index", press=2))
-    visit.finger(RIGHT)
-    assert visit.finger(LEFT) is Event.FINGER_CAPTURED
