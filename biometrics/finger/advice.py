@@ -1,7 +1,7 @@
 """What a traveller can do about a poor print: one thing, the one that the print shows most clearly.
 
 Only what was told apart is advised: `python -m benchmarks.finger_quality` lays invented fingers badly on purpose and
-prints how often each mishap is named; 162 of 169 pieces of advice were right. Two mishaps were left out: a turned
+prints how often each mishap is named; 163 of 170 pieces of advice were right. Two mishaps were left out: a turned
 finger compares as well as an upright one, and what the former finger left on the glass is not told from ridges of this
 one by a single picture, nor does quality see it.
 """
