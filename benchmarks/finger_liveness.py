@@ -3,9 +3,9 @@
 Bona fide are FVC2004 DB1-3 B and U.are.U (760 prints of 95 fingers); each finger's first print is also the source of
 one instrument of every species of `simulators.finger_attacks`. APCER is the share of a species without any finding,
 BPCER the share of bona fide prints with one (ISO/IEC 30107-3). The limits were set on these same bona fide prints, so
-beside their rate stands that of limits set on other fingers, and of limits set on other scanners: 4 to 100 %, so on a
-scanner that they were not set on they are worth nothing. Simulated instruments say nothing about real ones, and this is
-no evaluation under ISO/IEC 30107-3. `--limits` prints limits anew.
+beside their rate stands that of limits set on other fingers, and of limits set on other scanners: 0 to 36 %. They must
+be set anew for a scanner that is none of these. Simulated instruments say nothing about real ones, and this is no
+evaluation under ISO/IEC 30107-3. `--limits` prints limits anew.
 """
 
 from __future__ import annotations

@@ -68,8 +68,8 @@ def directions(singular: Singularities, margin: int = 0) -> Map:
 def grown(angle: Map, period: Map, rng: np.random.Generator, *, spots: int = 0) -> Map:
     """Ridge height at 500 dpi, -1 valley to 1 crest, twice the shape of `angle`. `period` is pixels at 250 dpi.
 
-    From so many `spots` ridges spread until they meet, as SFinGe's do; with 0 they start everywhere, in half the time,
-    with a third more minutiae than people have.
+    From so many `spots` ridges spread until they meet, as SFinGe's do; with 0 they start everywhere, in half as many
+    passes and with more minutiae.
     """
     height = rng.uniform(-0.2, 0.2, angle.shape).astype(np.float32)
     if spots:

@@ -19,7 +19,7 @@ from simulators.fingers import Finger
 MARGIN: Final = 56
 """Skin around the fingertip that comes to the glass when the finger is rolled or moved, pixels at 500 dpi."""
 SPOTS: Final = 30
-"""That ridges grow from: 0.18 minutiae a mm², and 0.19 are found in FVC2004 DB1 B and U.are.U in the median."""
+"""That ridges grow from: about as many minutiae a mm² as FVC2004 DB1 B and U.are.U have, 0.19."""
 _PORE_CELL: Final = 90.0
 """Pixels of skin a pore: one in a millimetre of ridge or two."""
 
