@@ -7,7 +7,17 @@ from __future__ import annotations
 
 import typer
 
-from biometrics.commands import accuracy, comparison, extraction, galleries, quality, records, slaps, transactions
+from biometrics.commands import (
+    accuracy,
+    comparison,
+    extraction,
+    galleries,
+    liveness,
+    quality,
+    records,
+    slaps,
+    transactions,
+)
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Fingerprints and faces."
@@ -17,6 +27,7 @@ for command in (
     quality.quality,
     comparison.compare,
     comparison.thresholds,
+    liveness.liveness,
     records.convert,
     records.record,
     transactions.transaction,

@@ -128,9 +128,9 @@ class Case:
             yield Finding("face_comparison", CheckOutcome.UNDETERMINED, self.comparison_trouble)
 
     def _finger_finding(self) -> Finding:
-        """`finger_capture`: one finger of each hand was captured."""
+        """`finger_capture`: one finger of each hand was captured, and nothing strange happened on the way."""
         hands = {finger.position.partition("_")[0] for finger in self.fingers if finger.outcome == "captured"}
-        if hands == {"right", "left"}:
+        if hands == {"right", "left"} and not self.fingers_trouble:
             return Finding("finger_capture", CheckOutcome.SUCCESSFUL)
         return Finding("finger_capture", CheckOutcome.UNDETERMINED, self.fingers_trouble or "finger_not_captured")
 

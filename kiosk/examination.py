@@ -116,14 +116,16 @@ class Examination:
     async def _own_print(self, case: Case, finger: FingerPosition, show: Callable[[Attempt], None]) -> FingerImage:
         """A print that repeats no earlier finger's: neither its very picture (a copy on the glass, or a scanner that
         sends an old one) nor the same finger laid once more. Raise as `FingerDesk.capture` does."""
+        trouble = ""
         for number in range(1, REPEATS + 1):
             image = await self._desks.fingers.capture(finger, show)
             repeat = await self._repeat(case, image)
             if repeat is None:
                 return image
-            case.fingers_trouble = repeat.value
+            trouble = repeat.value
             self._telemetry.note(repeat.value, case.id, finger=finger.value, number=number)
             show(Attempt(number, None, AGAIN[repeat]))
+        case.fingers_trouble = trouble
         raise CaptureFailed("every print was that of an earlier finger")
 
     async def _repeat(self, case: Case, image: FingerImage) -> Repeat | None:

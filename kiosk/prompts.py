@@ -124,7 +124,7 @@ CART: Final[Mapping[CartPrompt, Saying]] = {
     CartPrompt.DRY_FINGER: Saying(mark("Please dry your finger and try again"), "press"),
     CartPrompt.HOLD_FINGER_STILL: Saying(mark("Keep your finger still"), "press"),
     CartPrompt.FINGER_AGAIN: Saying(mark("Lift your finger and place it again"), "press"),
-    CartPrompt.OTHER_FINGER: Saying(mark("We have this finger: now use your other hand"), "press"),
+    CartPrompt.OTHER_FINGER: Saying(mark("Now use your other hand"), "press"),
     CartPrompt.LOOK_AT_CAMERA: Saying(LOOK, "face"),
     CartPrompt.COME_CLOSER: Saying(CLOSER, "face"),
     CartPrompt.STEP_BACK: Saying(BACK, "face"),

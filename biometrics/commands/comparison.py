@@ -13,6 +13,7 @@ import typer
 from biometrics.commands.terminal import one_line_errors
 
 MEASURED_ON: Final = "28,160 non-mated pairs of FVC2004 DB1-4 B and U.are.U"
+COPIED: Final = "both are the same picture, copied: no two presentations of a finger are"
 
 
 def compare(
@@ -36,10 +37,8 @@ def compare(
             _plot(plot, first, second, said)
     if as_json:
         typer.echo(json.dumps(_as_data(said) | {"same_image": same}, indent=2))
-        return
-    typer.echo("\n".join(_told(said)))
-    if same:
-        typer.echo("both are the same picture, copied: no two presentations of a finger are")
+    else:
+        typer.echo("\n".join([*_told(said), *([COPIED] if same else [])]))
 
 
 def _same_image(first: Any, second: Any) -> bool | None:

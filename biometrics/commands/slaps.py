@@ -13,8 +13,8 @@ import typer
 from biometrics.commands.terminal import one_line_errors
 
 if TYPE_CHECKING:
-    from biometrics.capture import Gray
-    from biometrics.finger.slap import Slap
+    from biometrics.capture import FingerPosition, Gray
+    from biometrics.finger.slap import OnPlate, Slap
 
 
 class Laid(StrEnum):
@@ -40,6 +40,8 @@ def slap(
 ) -> None:
     """The fingers of a slap: which they are, where they lie, how good they are. Codes as in ISO/IEC 19794-4.
 
+    Without --hand and --missing, a transaction's own record says what lies on the plate.
+
     Example: python -m biometrics slap right.png --hand right --missing 4 --out fingers --plot framed.png
     """
     from biometrics.capture import FingerPosition
@@ -48,9 +50,11 @@ def slap(
 
     with one_line_errors():
         pixels, stated = image_source.read(image, view=view, dpi=dpi)
-        absent = tuple(list(FingerPosition)[code - 1] for code in missing or ())
+        laid, absent = OnPlate(hand.value), tuple(list(FingerPosition)[code - 1] for code in missing or ())
+        if laid is OnPlate.UNKNOWN and not absent:
+            laid, absent = _stated(image, view)
         try:
-            found = segment(pixels, stated, on_plate=OnPlate(hand.value), missing=absent, fingers=fingers)
+            found = segment(pixels, stated, on_plate=laid, missing=absent, fingers=fingers)
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
         listed = _listed(found, out)
@@ -60,6 +64,19 @@ def slap(
         typer.echo(json.dumps(_as_data(found, listed), indent=2))
     else:
         _tell(found, listed)
+
+
+def _stated(file: Path, view: int) -> tuple[OnPlate, tuple[FingerPosition, ...]]:
+    """What a transaction says of its picture `view`; of other files nothing is known."""
+    from biometrics.finger.an2k import finger_picture, from_an2k, slaps
+    from biometrics.finger.image import file_bytes
+    from biometrics.finger.slap import OnPlate
+
+    data = file_bytes(file)
+    if not data.startswith((b"1.001:", b"1.01:")):
+        return OnPlate.UNKNOWN, ()
+    read = from_an2k(data)
+    return slaps.asked_for(finger_picture(read.of_type(4, 13, 14)[view - 1], read.header.text(12)))
 
 
 def _listed(found: Slap, out: Path | None) -> list[dict[str, Any]]:

@@ -328,6 +328,16 @@ def test_the_command_lists_draws_and_writes_the_fingers(right: Laid, tmp_path: P
     assert "right_ring" in run(tmp_path / "slap.png").stdout
 
 
+def test_the_command_believes_a_transaction_about_hand_and_missing_fingers(three: Laid, tmp_path: Path) -> None:
+    found = segment(three.pixels, missing=[RING])
+    record = slaps.slap_record(found, CodedImage.of(three.pixels), 1, agency="XX0", date="20261126")
+    whole = Transaction(header([record], version="0500", kind="AMN"), (record,))
+    (tmp_path / "slap.an2").write_bytes(to_an2k(whole))
+    listed = json.loads(run(tmp_path / "slap.an2", "--json").stdout)
+    assert (listed["hand"], listed["missing"]) == ("right", ["right_ring"])
+    assert [one["code"] for one in listed["fingers"]] == [2, 3, 5]
+
+
 def test_the_command_says_in_one_line_what_is_wrong(tmp_path: Path) -> None:
     Image.fromarray(np.full((300, 300), 255, np.uint8)).save(tmp_path / "blank.png", dpi=(500, 500))
     assert "no skin on the plate" in run(tmp_path / "blank.png").stdout

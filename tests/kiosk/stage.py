@@ -39,6 +39,14 @@ SCREENS: dict[str, tuple[State, dict[str, Any]]] = {
         State.RIGHT_HAND,
         {"finger": INDEX, "attempt": Attempt(1, FAINT, "press_harder"), "advice": "press_harder"},
     ),
+    "other-finger": (
+        State.LEFT_HAND,
+        {"finger": FingerPosition.LEFT_INDEX, "attempt": Attempt(1, None, "other_finger"), "advice": "other_finger"},
+    ),
+    "lay-flat": (
+        State.RIGHT_HAND,
+        {"finger": INDEX, "attempt": Attempt(1, FAINT, "lay_flat"), "advice": "lay_flat"},
+    ),
     "thumb": (State.LEFT_HAND, {"finger": FingerPosition.LEFT_THUMB, "staff_called": True}),
     "face": (State.FACE, {}),
     "sending": (State.SENDING, {}),

@@ -100,3 +100,11 @@ def test_the_same_finger_over_and_over_leads_on_and_is_told_to_the_officer(press
     (finding,) = [one for one in visit.case._findings() if one.check == "finger_capture"]
     assert (finding.outcome, finding.code) == ("undetermined", repeat.value)
     assert repeat.value in UNDETERMINED_BY_CODE
+
+
+def test_what_happened_is_told_even_where_another_finger_was_captured() -> None:
+    again = [captured(LEFT, "right_index")] * REPEATS
+    visit = Visit(captured(RIGHT, "right_index"), *again, captured(FingerPosition.LEFT_MIDDLE, "left_middle"))
+    assert [visit.finger(RIGHT), visit.finger(LEFT)] == [Event.FINGER_CAPTURED, Event.FINGER_FAILED]
+    assert visit.finger(FingerPosition.LEFT_MIDDLE) is Event.FINGER_CAPTURED
+    assert {one.code for one in visit.case._findings() if one.check == "finger_capture"} == {"same_picture"}
