@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -141,6 +142,16 @@ def test_type_4_holds_every_position_that_a_print_may_be_of() -> None:
     record = type_4(CodedImage.of(PRINT), 2, code=7, others=(2, 3))
     assert record.octets[6:12] == bytes([7, 2, 3, 255, 255, 255])
     assert finger_picture(record).code == 7
+
+
+def test_type_14_keeps_qualities_and_a_comment() -> None:
+    image = CodedImage.of(PRINT, 1000, Coding.PNG)
+    record = type_14(image, 1, 13, agency="XX", date="20261126", nfiq=((2, 1), (3, 5)), comment="left side torn")
+    found = finger_picture(record)
+    assert found.nfiq == ((2, 1), (3, 5))
+    assert (found.image.dpi, record.text(20)) == (1000, "left side torn")
+    with pytest.raises(Unsayable, match="packed"):
+        type_14(replace(image, coding=Coding.PACKED), 1, 13, agency="XX", date="20261126")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from biometrics.finger.records import (
     TruncatedRecord,
     UnusableRecord,
     View,
+    card,
     from_iso19794_2,
     read,
     write,
@@ -212,6 +214,23 @@ def test_a_number_that_lies_is_said_to(at: int, octets: bytes, why: str) -> None
     with pytest.raises(RecordError, match=why) as raised:
         from_iso19794_2(SMALL[:at] + octets + SMALL[at + len(octets) :])
     assert str(raised.value).count("\n") == 0
+
+
+def test_certificates_are_kept_and_a_representation_too_short_for_them_is_refused() -> None:
+    (view,) = small().views
+    octets = write(Record((replace(view, certificates=((5, 2), (700, 1))),)), Format.ISO_2011)
+    assert read(octets).views[0].certificates == ((5, 2), (700, 1))
+    at = octets.index(bytes([2, 0, 5, 2, 2]))
+    with pytest.raises(RecordError):
+        read(octets[:at] + b"\xff" + octets[at + 1 :])
+
+
+def test_more_than_any_record_or_card_holds_is_refused_at_once() -> None:
+    with pytest.raises(UnusableRecord, match="too long"):
+        read(SMALL + bytes(1 << 20))
+    with pytest.raises(UnusableRecord, match="at most 255"):
+        card.read(bytes(3 * 256), Format.CARD_2011, width=400, height=500)
+    assert len(card.read(bytes(3 * 255), Format.CARD_2011, width=400, height=500).template.minutiae) == MOST
 
 
 def test_an_angle_beyond_the_turn_of_ansi_is_read_in_the_unit_of_iso() -> None:

@@ -61,6 +61,14 @@ def test_pixels_a_centimetre_are_converted() -> None:
     assert from_iso19794_4(bytes(octets)).views[0].image.dpi == 500
 
 
+@BOTH
+@pytest.mark.parametrize(("quality", "failed"), [(0, False), (100, False), (None, False), (None, True)])
+def test_a_quality_that_is_not_known_is_not_the_worst(version: Version, quality: int | None, failed: bool) -> None:
+    view = ImageView(CodedImage.of(PRINT), quality=quality, failed=failed)
+    (found,) = from_iso19794_4(to_iso19794_4([view], version)).views
+    assert (found.quality, found.failed) == (quality, failed)
+
+
 def test_four_bits_a_pixel_are_unpacked() -> None:
     image = CodedImage(b"\x0f\xa5", Coding.PACKED, 2, 2, 500, 4)
     assert image.pixels().tolist() == [[0, 255], [170, 85]]

@@ -18,7 +18,19 @@ from biometrics.capture import FingerPosition, Quality
 from biometrics.finger.compare import prepare, score
 from biometrics.finger.extract import FingerTemplate
 from biometrics.finger.minutiae import NO_MINUTIAE
-from biometrics.finger.records import ExtendedArea, Format, Record, Unsayable, View, card, fuzz_targets, read, write
+from biometrics.finger.records import (
+    ExtendedArea,
+    Format,
+    Rating,
+    Record,
+    Unsayable,
+    View,
+    card,
+    fuzz_targets,
+    read,
+    write,
+)
+from biometrics.finger.records.landmarks import Landmark, area
 
 WITH_HEADER = [Format.ISO_2005, Format.ISO_2011, Format.ANSI_2004, Format.ANSI_2009]
 NAMES = ["iso19794p2v2005", "iso19794p2v2011", "ansi378v2004", "ansi378v2009"]
@@ -72,6 +84,21 @@ def test_several_fingers_cannot_go_where_the_format_has_no_code(tmp_path: Path) 
     assert "code 13" in run("record", source).stdout
     assert refused_in_one_line(run("convert", source, "--to", "iso19794-2", "--out", out))
     assert not out.exists()
+
+
+def test_cores_deltas_and_qualities_that_are_not_known_are_listed(tmp_path: Path) -> None:
+    points = area([Landmark(258, 3, directions=(0.0,)), Landmark(5, 6, delta=True)], Format.ISO_2011)
+    views = (View(empty(), extended=(points,), rating=Rating.NOT_GIVEN), View(empty(), rating=Rating.FAILED))
+    source = tmp_path / "points.fmr"
+    source.write_bytes(write(Record(views, format=Format.ISO_2011), Format.ISO_2011))
+    first, second = json.loads(run("record", source, "--json").stdout)["views"]
+    assert first["cores"] == [{"x": 258, "y": 3, "directions": [0.0]}]
+    assert first["deltas"] == [{"x": 5, "y": 6, "directions": []}]
+    assert (first["rating"], second["rating"]) == ("not_given", "failed")
+    assert run("record", source).stdout.splitlines()[1:] == [
+        "unknown: 0 minutiae, quality not given",
+        "unknown: 0 minutiae, quality could not be computed",
+    ]
 
 
 def test_every_extract_format_is_written(tmp_path: Path) -> None:

@@ -17,7 +17,10 @@ def _instrumented() -> Any:
         return nullcontext()
     import atheris
 
-    import biometrics.finger.compare  # noqa: F401 - before: what numba compiles cannot tell where it goes
+    with atheris.instrument_imports(include=["biometrics.finger.image_wsq"]):
+        import biometrics.finger.image_wsq
+
+    import biometrics.finger.compare  # noqa: F401 - before the rest: what numba compiles cannot tell where it goes
 
     return atheris.instrument_imports(include=["passport_reader", "asn1crypto", *FINGER_CODECS])
 

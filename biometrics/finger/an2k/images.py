@@ -146,8 +146,13 @@ def type_14(
     impression: int = 0,
     segments: Sequence[Segment] = (),
     missing: Sequence[tuple[int, str]] = (),
+    nfiq: Sequence[tuple[int, int]] = (),
+    comment: str = "",
 ) -> TaggedRecord:
-    """`agency` is the source, `date` YYYYMMDD of capture; `segments` and `missing` as in `FingerPicture`."""
+    """`agency` is the source, `date` YYYYMMDD of capture; `segments`, `missing` and `nfiq` as in `FingerPicture`;
+    `comment` is field 14.020. Raises `Unsayable`, a `ValueError`, for a coding that has no name there."""
+    if image.coding not in _NAMES:
+        raise Unsayable(f"Type 14 has no name for a picture coded as {image.coding}")
     values = {2: f"{idc:02}", 3: impression, 4: agency, 5: date, 6: image.width, 7: image.height, 8: 1}
     values |= {9: image.dpi, 10: image.dpi, 11: _NAMES[image.coding], 12: image.depth, 13: code}
     if missing:
@@ -155,4 +160,8 @@ def type_14(
     if segments:
         rows = ((one.code, one.left, one.right, one.top, one.bottom) for one in segments)
         values[21] = "\x1e".join("\x1f".join(map(str, row)) for row in rows)
+    if comment:
+        values[20] = comment
+    if nfiq:
+        values[22] = "\x1e".join(f"{finger}\x1f{value}" for finger, value in nfiq)
     return tagged(14, {tag: str(value).encode() for tag, value in values.items()} | {999: image.data})

@@ -20,7 +20,8 @@ MAGIC: Final = b"FIR\0"
 MOST_BYTES: Final = 64 << 20
 """Refused above: ten slaps at 1000 dpi, uncompressed, have 40 million octets or so."""
 MOST_VIEWS: Final = 255
-NO_QUALITY: Final = 255
+_NOT_GIVEN, _FAILED = 254, 255
+"""Codes of a quality."""
 _CENTIMETRE: Final = 2
 """Scale units: 1 is pixels an inch, 2 pixels a centimetre (:2005 §7.1.8)."""
 _CODES_2005: Final = (Coding.RAW, Coding.PACKED, Coding.WSQ, Coding.JPEG, Coding.JPEG_2000, Coding.PNG)
@@ -46,13 +47,15 @@ class Version(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ImageView:
     """`code` is the position as written: 0 unknown, 1 to 10 fingers, 13 to 15 several at once (tables 2 and 7),
-    others palms and combinations. `quality` 0 to 100, None where the record gives none."""
+    others palms and combinations. `quality` 0 to 100, None where the record gives none, or says that it was to be
+    computed and could not be (`failed`)."""
 
     image: CodedImage
     code: int = 0
     number: int = 1
     impression: int = 0
     quality: int | None = None
+    failed: bool = False
 
     @property
     def position(self) -> FingerPosition | None:
@@ -125,7 +128,7 @@ def _read_2005(data: bytes) -> tuple[ImageView, ...]:
         if size < _VIEW_2005.size or at + size > length:
             raise UnusableRecord(f"a view's length of {size} octets does not fit", offset=at)
         image = CodedImage(data[at + _VIEW_2005.size : at + size], coding, width, height, dpi, depth)
-        found.append(ImageView(image, code, number, impression, quality if quality <= 100 else None))
+        found.append(_view(image, (code, number, impression), quality))
         at += size
     return tuple(found)
 
@@ -148,7 +151,7 @@ def _read_2011(data: bytes) -> tuple[ImageView, ...]:
 def _representation(data: bytes, at: int, certified: bool) -> ImageView:
     """From the quality blocks on; `data` ends with the representation."""
     blocks = _unpack(struct.Struct(">B"), data, at)[0]
-    quality = data[at + 1] if blocks and at + 1 < len(data) else NO_QUALITY
+    quality = data[at + 1] if blocks and at + 1 < len(data) else _NOT_GIVEN
     at += 1 + 5 * blocks
     if certified:
         at += 1 + 3 * _unpack(struct.Struct(">B"), data, at)[0]
@@ -159,7 +162,17 @@ def _representation(data: bytes, at: int, certified: bool) -> ImageView:
         raise UnusableRecord("the image reaches beyond its representation", offset=start - 4)
     coding = _coding(coded, _CODES_2011, at + 12)
     image = CodedImage(data[start : start + size], coding, width, height, _dpi(resolution, unit, at + 2), depth)
-    return ImageView(image, code, number, impression, quality if quality <= 100 else None)
+    return _view(image, (code, number, impression), quality)
+
+
+def _view(image: CodedImage, about: tuple[int, int, int], quality: int) -> ImageView:
+    return ImageView(image, *about, quality if quality <= 100 else None, failed=quality == _FAILED)
+
+
+def _code(view: ImageView) -> int:
+    """Of the view's quality."""
+    unknown = _FAILED if view.failed else _NOT_GIVEN
+    return unknown if view.quality is None else view.quality
 
 
 def _written_2005(views: Sequence[ImageView]) -> bytes:
@@ -174,8 +187,8 @@ def _written_2005(views: Sequence[ImageView]) -> bytes:
 
 
 def _view_2005(view: ImageView, alike: int) -> bytes:
-    image, quality = view.image, 254 if view.quality is None else view.quality
-    head = (view.code, alike, view.number, quality, view.impression, image.width, image.height, 0)
+    image = view.image
+    head = (view.code, alike, view.number, _code(view), view.impression, image.width, image.height, 0)
     return _VIEW_2005.pack(_VIEW_2005.size + len(image.data), *head) + image.data
 
 
@@ -187,7 +200,8 @@ def _written_2011(views: Sequence[ImageView]) -> bytes:
 
 def _view_2011(view: ImageView) -> bytes:
     image = view.image
-    quality = b"\0" if view.quality is None else bytes([1, view.quality, 0, 0, 0, 0])
+    code = _code(view)
+    quality = b"\0" if code == _NOT_GIVEN else bytes([1, code, 0, 0, 0, 0])
     head = (view.code, view.number, 1, *(image.dpi,) * 4, image.depth, _CODES_2011.index(image.coding))
     body = quality + _VIEW_2011.pack(*head, view.impression, image.width, image.height, len(image.data)) + image.data
     return _DEVICE_2011.pack(_DEVICE_2011.size + len(body), _NO_DATE, 0, 0, 0) + body
