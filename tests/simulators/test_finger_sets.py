@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from benchmarks import finger_synthetic
 from biometrics.evaluation import read_pairs
 from biometrics.finger.compare import prepare, score
 from biometrics.finger.extract import extract
@@ -104,6 +105,14 @@ def test_the_command_writes_a_set_that_scores_reads(tmp_path: Path) -> None:
     again = CliRunner().invoke(app, arguments)
     assert again.exit_code == 2
     assert "not empty" in again.output
+
+
+def test_the_benchmark_compares_a_set_three_ways(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    finger_synthetic.main(["--root", str(folder), "--no-reference"])
+    said = capsys.readouterr().out
+    for comparison in ("fields", "records", "relaxed"):
+        assert f"{comparison:10}pooled          EER" in said
+    assert said.count("mated scores") == len(SENSORS)
 
 
 def test_easy_impressions_match_better_than_real_ones() -> None:
