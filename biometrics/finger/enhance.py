@@ -20,6 +20,7 @@ All arrays are float32 unless a docstring says otherwise. A cell is 4 px, a bloc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -183,14 +184,10 @@ def _strongest_line(signatures: Map, p: Parameters) -> tuple[Map, Map]:
     The spectrum under a Hann window, at `frequency_bins` frequencies a little wider than those allowed, so that a peak
     at a limit has neighbours; a parabola through the three highest gives the frequency between bins.
     """
-    reach, bins = p.signature_reach, p.frequency_bins
-    lowest, highest = 0.9 / p.longest_period, 1.1 / p.shortest_period
-    lines = np.linspace(lowest, highest, bins)
-    offset = np.arange(-reach, reach + 1)
-    window = 0.5 + 0.5 * np.cos(np.pi * offset / (reach + 1))
-    wave = window[:, None] * np.exp(2j * np.pi * offset[:, None] * lines[None, :])
+    bins, lowest, highest = p.frequency_bins, 0.9 / p.longest_period, 1.1 / p.shortest_period
+    cosines, sines = _windowed_waves(p.signature_reach, bins, lowest, highest)
     centred = signatures - signatures.mean(axis=1, keepdims=True)
-    power = np.abs(centred @ wave.astype(np.complex64)) ** 2
+    power = (centred @ cosines) ** 2 + (centred @ sines) ** 2
     best = power.argmax(axis=1)
     inside = (best > 0) & (best < bins - 1)
     peak, row = np.clip(best, 1, bins - 2), np.arange(len(best))
@@ -198,8 +195,19 @@ def _strongest_line(signatures: Map, p: Parameters) -> tuple[Map, Map]:
     bend = left - 2 * top + right
     shift = np.divide(0.5 * (left - right), bend, out=np.zeros_like(bend), where=bend != 0)
     found = lowest + (highest - lowest) * (peak + shift) / (bins - 1)
-    total = (centred**2).sum(axis=1) * len(offset) * 0.1875 + 1e-6  # 3/16: then a pure sinusoid's share is nearly 1
+    total = (centred**2).sum(axis=1) * signatures.shape[
+        1
+    ] * 0.1875 + 1e-6  # 3/16: then a pure sinusoid's share is nearly 1
     return np.where(inside, found, 0).astype(np.float32), np.where(inside, top / total, 0).astype(np.float32)
+
+
+@lru_cache(maxsize=8)
+def _windowed_waves(reach: int, bins: int, lowest: float, highest: float) -> tuple[Map, Map]:
+    """Cosines and sines under a Hann window, shape (2 reach + 1, bins)."""
+    offset = np.arange(-reach, reach + 1)
+    window = 0.5 + 0.5 * np.cos(np.pi * offset / (reach + 1))
+    angle = 2 * np.pi * offset[:, None] * np.linspace(lowest, highest, bins)
+    return (window[:, None] * np.cos(angle)).astype(np.float32), (window[:, None] * np.sin(angle)).astype(np.float32)
 
 
 def _smoothed_frequency(measured: Map, strength: Map, p: Parameters) -> Map:

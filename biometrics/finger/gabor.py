@@ -100,20 +100,17 @@ def curved_gabor(
     ridges = np.asarray(cv2.resize(frequency, size, interpolation=cv2.INTER_LINEAR), np.float32)
     lowest, highest = 1 / p.longest_period, 1 / p.shortest_period
     bank = profiles(lowest, highest, p.across_sigma)
-    chosen = np.clip(np.rint((ridges - lowest) * ((FREQUENCIES - 1) / (highest - lowest))), 0, FREQUENCIES - 1)
     margin = REACH + 3
     wide = np.asarray(cv2.copyMakeBorder(source, margin, margin, margin, margin, cv2.BORDER_REPLICATE), np.float32)
     wave = np.zeros((height + 2 * EDGE, width + 2 * EDGE, 4), np.float32)
     image = wave[EDGE:-EDGE, EDGE:-EDGE]
     image[..., 2], image[..., 3] = _tangents(field, size)
-    image[inside == 0] = 0
-    first = single(margin + (spacing - 1) / 2)
-    _across(wide, spacing, first, chosen.astype(np.uint8), inside, bank.even, bank.odd, bank.reach, image)
+    first, finer = single(margin + (spacing - 1) / 2), single((FREQUENCIES - 1) / (highest - lowest))
+    _across(wide, spacing, first, ridges, single(lowest), finer, inside, bank.even, bank.odd, bank.reach, image)
     steps = round(length / step)
     weights = np.exp(-(np.arange(steps + 1) ** 2) / (2 * (steps / 2) ** 2)).astype(np.float32)
     even, odd = np.zeros((height, width), np.float32), np.zeros((height, width), np.float32)
-    turns = np.asarray(np.float32(2 * math.pi * spacing) * ridges, np.float32)
-    _along(wave, turns, weights, single(step / spacing), even, odd)
+    _along(wave, ridges, single(2 * math.pi * spacing), weights, single(step / spacing), even, odd)
     return Response(even, odd, image[..., 2], image[..., 3], spacing)
 
 
@@ -142,7 +139,9 @@ def _across(
     wide: Map,
     spacing: int,
     first: float,
-    chosen: Mask,
+    ridges: Map,
+    lowest: float,
+    finer: float,
     inside: Mask,
     evens: Map,
     odds: Map,
@@ -150,15 +149,18 @@ def _across(
     wave: Map,
 ) -> None:
     """Profiles along the normal of every sample inside, into `wave`'s first two channels; the other two hold the
-    tangent. `chosen` numbers each sample's profile. `wide` is the print with a margin for their ends; the first sample
-    lies at (`first`, `first`) in it. The odd profile turns its sign from one side of the ridge to the other."""
+    tangent, and lose it outside. A sample's profile is the nearest to its frequency, of those from `lowest` on, `finer`
+    to a ridge a pixel. `wide` is the print with a margin for their ends; the first sample lies at (`first`, `first`) in
+    it. The odd profile turns its sign from one side of the ridge to the other."""
     height, width = inside.shape
+    half = single(0.5)
     for y in range(height):
         for x in range(width):
             if inside[y, x] == 0:
+                wave[y, x, 2] = wave[y, x, 3] = 0
                 continue
             normal_x, normal_y = -wave[y, x, 3], wave[y, x, 2]
-            profile = chosen[y, x]
+            profile = min(max(int((ridges[y, x] - lowest) * finer + half), 0), FREQUENCIES - 1)
             centre_x, centre_y = first + single(x * spacing), first + single(y * spacing)
             even = evens[profile, REACH] * _bilinear(wide, centre_x, centre_y)
             odd = single(0)
@@ -173,14 +175,14 @@ def _across(
 
 
 @compiled
-def _along(wave: Map, turns: Map, weights: Map, step: float, even: Map, odd: Map) -> None:
+def _along(wave: Map, ridges: Map, turn: float, weights: Map, step: float, even: Map, odd: Map) -> None:
     """Weighted means over the streamline through every sample, both ways, until it leaves the mask.
 
     `wave` holds even, odd and the tangent side by side: one line of the processor's cache for each step. There is no
     tangent outside the mask, nor in the `EDGE` around the image, which is wider than a step (`step` is in samples).
     Where a tangent points against the way, its odd part has the other sign (`same`), and all of it has on the way back
-    (`way`). The streamline passes beside its nearest samples: even + i odd is turned by the phase between, of which
-    `turns` holds what it is from one sample to the next across the ridge.
+    (`way`). The streamline passes beside its nearest samples: even + i odd is turned by the phase between, which from
+    one sample to the next across the ridge is `turn` times the ridges a pixel.
     """
     height, width = even.shape
     half, one = single(0.5), single(1)
@@ -190,6 +192,7 @@ def _along(wave: Map, turns: Map, weights: Map, step: float, even: Map, odd: Map
             if start[2] == 0 and start[3] == 0:
                 continue
             sum_even, sum_odd, total = weights[0] * start[0], weights[0] * start[1], weights[0]
+            beside = turn * ridges[y, x]
             for way in (one, -one):
                 dx, dy = way * start[2] * step, way * start[3] * step
                 px, py = single(x + EDGE), single(y + EDGE)
@@ -202,7 +205,7 @@ def _along(wave: Map, turns: Map, weights: Map, step: float, even: Map, odd: Map
                     if tangent_x == 0 and tangent_y == 0:
                         break
                     same = one if tangent_x * dx + tangent_y * dy >= 0 else -one
-                    phase = turns[y, x] * ((py - single(row)) * tangent_x - (px - single(column)) * tangent_y)
+                    phase = beside * ((py - single(row)) * tangent_x - (px - single(column)) * tangent_y)
                     square = phase * phase  # at most a quarter turn: two terms of each series do
                     cosine = one - square * (half - square * single(1 / 24))
                     sine = phase * (one - square * single(1 / 6))
