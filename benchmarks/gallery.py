@@ -1,6 +1,6 @@
 """Fingers one to many: how long a search takes, and how many mates the cascade loses that one to one would match.
 
-    python -m benchmarks.gallery [FINGERS]
+    python -m benchmarks.gallery [FINGERS [PROCESSES]]
 
 The gallery holds the first impression of each reference finger that the projection never saw (folds 3 and 4 of
 `finger_calibration.by_finger`), and strangers made of the other reference prints' minutiae: halves of two prints
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] = ()) -> None:
         print(f"gallery: left out, no reference data at {DATA} (set SEKISHO_DATA)")
         return
     cv2.setNumThreads(1)
-    total = int(arguments[0]) if arguments else FINGERS
+    total, processes = (*map(int, arguments), *(FINGERS, 0)[len(arguments) :])
     pairs = [pair for pair in pairs_of_reference() if pair.mated]
     ready = {key: prepare(template) for key, template in extracted(pairs).items()}
     held = _held_out(pairs)
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] = ()) -> None:
     held = [pair for pair in held if _finger(pair[0]) not in unknown]
     with tempfile.TemporaryDirectory() as folder:
         enrol(Path(folder) / "gallery", pairs, held, ready, total)
-        with FingerGallery(Path(folder) / "gallery") as gallery:
+        with FingerGallery(Path(folder) / "gallery", processes=processes) as gallery:
             search(gallery, held, ready)
             search_for_strangers(gallery, [ready[one] for one in strange])
 
@@ -118,7 +118,7 @@ def search(gallery: FingerGallery, held: Sequence[tuple[Key, Key]], ready: dict[
             places += [k for k, one in enumerate(found) if one.identifier == "/".join(enrolled)]
             hits += any(one.identifier == "/".join(enrolled) and one.score >= gallery.threshold() for one in found)
     middle, slow = np.percentile(seconds, [50, 95])
-    print(f"  a search, one process{'':16}{1000 * middle:8.0f} ms in the middle, {1000 * slow:.0f} ms at 95 %")
+    print(f"  a search{'':29}{1000 * middle:8.0f} ms in the middle, {1000 * slow:.0f} ms at 95 %")
     first = places.count(0)
     print(f"  mates that one to one matches{'':8}{sought:8}, found {len(places)}, in first place {first}, hits {hits}")
 
