@@ -62,16 +62,26 @@ class Agreement(NamedTuple):
 
 
 def coded(field: RidgeField) -> Field:
-    rows, columns = field.inside.shape
-    angle = np.mod(np.arctan2(field.sine, field.cosine).astype(np.float32), 2 * np.pi) / 2
+    """As far down and to the right as there is print."""
+    rows, columns = _reach(field.inside)
+    kept = np.s_[:rows, :columns]
+    angle = np.mod(np.arctan2(field.sine[kept], field.cosine[kept]).astype(np.float32), 2 * np.pi) / 2
     direction = np.rint(angle * (DIRECTIONS / np.pi)).astype(np.int64)
-    phase = np.where(direction == DIRECTIONS, -field.phase, field.phase).astype(np.float32)  # its tangent turned around
+    turned = direction == DIRECTIONS  # its tangent turned around
+    phase = np.where(turned, -field.phase[kept], field.phase[kept]).astype(np.float32)
     steps = np.mod(np.rint(phase * (PHASES / (2 * np.pi))), PHASES).astype(np.int64)
-    ridges = (direction % DIRECTIONS) * 16 + np.where(field.inside, steps, OUTSIDE)
+    ridges = (direction % DIRECTIONS) * 16 + np.where(field.inside[kept], steps, OUTSIDE)
     size = ((columns + 1) // 2, (rows + 1) // 2)
-    coarse = cv2.resize(field.frequency.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    coarse = cv2.resize(field.frequency[kept].astype(np.float32), size, interpolation=cv2.INTER_AREA)
     frequency = np.clip(np.rint(np.log(np.maximum(coarse, 1e-3) / _LOWEST) / _STEP), 0, 255)
     return Field(np.ascontiguousarray(ridges, np.uint8), np.ascontiguousarray(frequency, np.uint8))
+
+
+def _reach(inside: npt.NDArray[np.bool_]) -> tuple[int, int]:
+    """Rows and columns up to the last with print, an even number each where the field has so many."""
+    lines = (np.flatnonzero(inside.any(axis=axis)) for axis in (1, 0))
+    last = [int(line[-1]) + 1 if len(line) else 1 for line in lines]
+    return min(last[0] + last[0] % 2, inside.shape[0]), min(last[1] + last[1] % 2, inside.shape[1])
 
 
 def around(at: Points, width: int, height: int) -> Field:

@@ -52,7 +52,7 @@ UNPROVEN: Final = -6.0
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A template made ready: done once for a probe, kept for an enrolled finger; about 7 kB for 40 minutiae."""
+    """A template made ready: done once for a probe, kept for an enrolled finger; 6.9 kB in the mean."""
 
     points: Points
     cylinders: Cylinders

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -28,8 +29,13 @@ FIELD_CELL = 2 * CELL
 """Side in pixels of a cell of the ridge field that a template keeps."""
 
 
-def _unseen(step: str, result: npt.NDArray[np.generic]) -> None:
-    """The sink where nobody looks."""
+Show = Callable[[str, Callable[[], npt.NDArray[np.generic]]], None]
+
+
+def _show(trace: Trace | None, step: str, result: Callable[[], npt.NDArray[np.generic]]) -> None:
+    """What is made for looking at alone is made where somebody looks."""
+    if trace is not None:
+        trace(step, result())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,41 +66,41 @@ class FingerTemplate:
 
 
 def extract(
-    image: FingerImage | Gray, dpi: int = DPI, *, parameters: Parameters = DEFAULT, trace: Trace = _unseen
+    image: FingerImage | Gray, dpi: int = DPI, *, parameters: Parameters = DEFAULT, trace: Trace | None = None
 ) -> FingerTemplate:
     """Minutiae, ridge field and quality of one print (`dpi` is used for a bare array).
 
     What shows no print (`likeness`) gives a template without minutiae and quality 0, which matches nothing. Raises
     `UnusableImage` for what is no image of one.
     """
-    p = parameters
+    p, show = parameters, partial(_show, trace)
     grey = at_working_resolution(image, dpi)
     height, width = grey.shape
     pixels = enhance.padded(grey)
     normalised = enhance.normalise(pixels, p)
-    trace("normalised", normalised)
+    show("normalised", lambda: normalised)
     mask = enhance.foreground(pixels, (height, width), p)
-    trace("foreground", mask)
+    show("foreground", lambda: mask)
     if not mask.any():
         return FingerTemplate(NO_MINUTIAE, width, height, assess(Measures()))
     tensor = enhance.gradient_tensor(normalised, CELL, blur=p.tensor_blur)
     rough = enhance.orientation(tensor, p.orientation_smoothing)
-    trace("orientation", np.dstack([rough.cosine, rough.sine, rough.coherence]))
+    show("orientation", lambda: np.dstack([rough.cosine, rough.sine, rough.coherence]))
     lines, strength = enhance.frequency(normalised, rough, mask, p)
-    trace("frequency", lines)
-    ridges, field, searched = _two_passes(normalised, rough, lines, mask, p, trace)
+    show("frequency", lambda: lines)
+    ridges, field, searched = _two_passes(normalised, rough, lines, mask, p, show)
     amplitude = enhance.on_cells(ridges.amplitude, CELL // ridges.spacing)
     area = enhance.print_area(mask, _smooth(amplitude, 2.0), p)
-    trace("phase", np.dstack([np.arctan2(-ridges.odd, ridges.even), ridges.amplitude]))
-    trace("area", area)
+    show("phase", lambda: np.dstack([np.arctan2(-ridges.odd, ridges.even), ridges.amplitude]))
+    show("area", lambda: area)
     found = rated(vortices(ridges, _at_samples(searched, ridges.spacing)), _smooth(amplitude, 2.5), field.coherence)
-    trace("vortices", np.stack([found.x, found.y, found.direction, found.quality, found.kind]))
+    show("vortices", lambda: np.stack([found.x, found.y, found.direction, found.quality, found.kind]))
     kept = reliable(found, area, p)
-    trace("minutiae", np.stack([kept.x, kept.y, kept.direction, kept.quality, kept.kind]))
+    show("minutiae", lambda: np.stack([kept.x, kept.y, kept.direction, kept.quality, kept.kind]))
     quality = assess(measured(grey, normalised, mask, rough, field, ridges, amplitude, area, kept))
     turning = singular_points(field, area)
     seen = [[p.x, p.y, p.direction, p.strength, p.kind is SingularKind.DELTA] for p in turning]
-    trace("singular points", np.array(seen, np.float64).reshape(-1, 5).T)
+    show("singular points", lambda: np.array(seen, np.float64).reshape(-1, 5).T)
     if not is_print(area, strength, rough.coherence, amplitude):
         nothing = replace(quality, value=0, advice=quality.advice or Advice.PRESS_HARDER.value)
         return FingerTemplate(NO_MINUTIAE, width, height, nothing)
@@ -102,17 +108,17 @@ def extract(
 
 
 def _two_passes(
-    normalised: Map, rough: Orientation, lines: Map, mask: Mask, p: Parameters, trace: Trace
+    normalised: Map, rough: Orientation, lines: Map, mask: Mask, p: Parameters, show: Show
 ) -> tuple[Response, Orientation, Mask]:
     """The ridges, the orientation they were filtered along, and the mask they were sought in."""
     first = curved_gabor(normalised, rough, lines, mask, spacing=2, length=p.first_length, step=p.first_step, p=p)
-    trace("first pass", first.even)
+    show("first pass", lambda: first.even)
     amplitude, cell = first.amplitude, CELL // 2
     field = enhance.reorientation(first.even, amplitude, cell, p)
-    trace("reorientation", np.dstack([field.cosine, field.sine, field.coherence]))
+    show("reorientation", lambda: np.dstack([field.cosine, field.sine, field.coherence]))
     narrow = enhance.narrowed(mask, _smooth(enhance.on_cells(amplitude, cell), 2.0), p)
     second = curved_gabor(normalised, field, lines, narrow, spacing=1, length=p.second_length, step=p.second_step, p=p)
-    trace("second pass", second.even)
+    show("second pass", lambda: second.even)
     return second, field, narrow
 
 
