@@ -8,7 +8,7 @@ this material, so other things that are no prints may pass more often.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from benchmarks.fingers import DATA, pairs_of_reference
+from benchmarks.fingers import DATA, Key, pairs_of_reference
 from biometrics.capture import Gray, UnusableImage
 from biometrics.finger.compare import Prepared, calibration, evidence, prepare, weighed
 from biometrics.finger.extract import extract
@@ -101,7 +101,7 @@ def _spacing(one: Prepared) -> float:
     return float(np.median(distance.min(axis=1)))
 
 
-def _few(name: str, of_a: dict[tuple[str, str], Prepared | None], of_b: dict[tuple[str, str], Prepared | None]) -> None:
+def _few(name: str, of_a: Mapping[Key, Prepared | None], of_b: Mapping[Key, Prepared | None]) -> None:
     """How many mates match, and with how many minutiae in common."""
     counts: list[int] = []
     for pair in pairs_of_reference():

@@ -31,7 +31,7 @@ from benchmarks.finger_calibration import by_finger, cross_validated, sampled
 from benchmarks.fingers import DATA, Key, evidences, extracted, pairs_of_reference
 from biometrics.evaluation import Pair, Scores, threshold_at
 from biometrics.finger import quality_calibration
-from biometrics.finger.compare import FMR
+from biometrics.finger.calibration import FMR
 from biometrics.finger.extract import FingerTemplate
 from biometrics.finger.quality import ENOUGH_AREA, FLOOR, GOOD, UNITS, FingerQuality, unified
 from biometrics.finger.quality_calibration import RAMPS, Ramp
@@ -142,7 +142,8 @@ def _ramp(name: str, raw: Numbers) -> Ramp:
     low, high = np.percentile(raw if middle is None else -np.abs(raw - middle), EDGES)
     if name in LESS_IS_BETTER:
         low, high = np.percentile(raw, [100 - edge for edge in EDGES])
-    return Ramp(*(float(f"{abs(edge):.3g}") for edge in (low, high)), weight=0.0, middle=middle)
+    low, high = (float(f"{abs(edge):.3g}") for edge in (low, high))
+    return Ramp(low, high, weight=0.0, middle=middle)
 
 
 def _on_ramps(ramps: Mapping[str, Ramp], measures: Sequence[Measures]) -> Numbers:

@@ -95,7 +95,7 @@ def _discriminant(every: Numbers, differences: Numbers) -> Numbers:
     values, vectors = np.linalg.eigh(within)
     whitening = vectors / np.sqrt(values)
     between = whitening.T @ (every.T @ every / len(every)) @ whitening
-    return whitening @ np.linalg.eigh(between)[1][:, -REDUCED:]
+    return np.asarray(whitening @ np.linalg.eigh(between)[1][:, -REDUCED:], np.float64)
 
 
 if __name__ == "__main__":
