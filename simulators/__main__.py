@@ -120,10 +120,12 @@ def fingers(
     processes: Annotated[int | None, typer.Option(min=1, help="One a core unless stated.")] = None,
 ) -> None:
     """Write a set of invented prints with every mated and non-mated pair within each sensor's prints."""
+    from biometrics.commands.terminal import progress_bar
     from simulators.finger_sets import FullFolder, SetPlan, written
 
     try:
-        made = written(SetPlan(fingers, impressions, seed, difficulty), out, processes=processes)
+        with progress_bar("fingers") as advance:
+            made = written(SetPlan(fingers, impressions, seed, difficulty), out, processes=processes, advance=advance)
     except (FullFolder, OSError) as error:
         _refuse(f"no prints written: {error}")
     typer.echo(

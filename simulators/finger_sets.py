@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
@@ -27,6 +27,7 @@ from simulators.finger_sensors import SENSORS, seen
 from simulators.finger_skin import MARGIN, SPOTS, skin
 from simulators.fingers import finger
 
+Advance = Callable[[int, int], None]
 DPI: Final = 500
 PRESENTED: Final = ("right_index", "left_index", "right_middle", "left_middle")
 """FVC2004's volunteers gave the fore and middle fingers of both hands."""
@@ -71,8 +72,11 @@ class _Row:
     fvc: bool
 
 
-def written(plan: SetPlan, out: Path, *, processes: int | None = None) -> Written:
-    """The same for the same plan. Raises `FullFolder` where `out` is not empty, `OSError` where it is not writable."""
+def written(
+    plan: SetPlan, out: Path, *, processes: int | None = None, advance: Advance = lambda done, of: None
+) -> Written:
+    """The same for the same plan. `advance` hears how many fingers are done, and of how many. Raises `FullFolder` where
+    `out` is not empty, `OSError` where it is not writable."""
     if out.is_dir() and any(out.iterdir()):
         raise FullFolder(f"{out} is not empty; name a new folder")
     for name in plan.sensors:
@@ -82,9 +86,12 @@ def written(plan: SetPlan, out: Path, *, processes: int | None = None) -> Writte
     if count == 1:
         for number in numbers:
             _write_finger(plan, number, out)
+            advance(number, plan.fingers)
     else:
         with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn")) as pool:
-            list(pool.map(_write_finger, [plan] * plan.fingers, numbers, [out] * plan.fingers))
+            ended = pool.map(_write_finger, [plan] * plan.fingers, numbers, [out] * plan.fingers)
+            for number, _ in enumerate(ended, 1):
+                advance(number, plan.fingers)
     rows = list(_rows(plan))
     _write_pairs(rows, out / "pairs.csv")
     mated = sum(row.mated for row in rows)

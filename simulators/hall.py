@@ -154,9 +154,10 @@ async def open_hall(plan: Plan, people: Cast) -> AsyncIterator[Hall]:
 
     Raise ForeignFolder, UpkeepFailed or ProcessFailed.
     """
-    sys.setswitchinterval(SWITCH_SECONDS)
     await asyncio.to_thread(empty_for_a_hall, plan.folder)
     async with AsyncExitStack() as stack:
+        stack.callback(sys.setswitchinterval, sys.getswitchinterval())
+        sys.setswitchinterval(SWITCH_SECONDS)
         client = await stack.enter_async_context(httpx2.AsyncClient(timeout=10.0, trust_env=False))
         site = Site.make(plan.folder)
         console = ConsolePost(site, PORT_NAME)

@@ -45,7 +45,7 @@ def scores(
         listed = evaluation.read_pairs(pairs)
         if not root.is_dir():
             raise typer.BadParameter(f"{root} is no folder")
-        with progress_bar() as progress:
+        with progress_bar("images and comparisons") as progress:
             scored = list(_scored(modality, listed, root, embedder, processes, progress))
         evaluation.write_scores(out, scored)
     typer.echo(f"{len(scored)} of {len(listed)} pairs scored")

@@ -33,10 +33,10 @@ def one_line_errors() -> Iterator[None]:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Advance]:
+def progress_bar(what: str) -> Iterator[Advance]:
     """A bar on standard error; nothing where that is no terminal."""
     console = Console(stderr=True)
-    columns = TextColumn("images and comparisons"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    columns = TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
