@@ -13,7 +13,8 @@ from biometrics.finger.calibration import FMR
 from biometrics.finger.common_ground import OUTSIDE
 from biometrics.finger.compare import BACKEND, LOWEST, Evidence, Prepared, calibration, evidence, prepare, weighed
 from biometrics.finger.extract import FingerTemplate
-from biometrics.finger.reasons import CELL_MM2, MM, Finding, Fit, Print, Reason, of_both, of_print
+from biometrics.finger.parameters import MM
+from biometrics.finger.reasons import CELL_MM2, Finding, Fit, Print, Reason, of_both, of_print
 
 NOTHING = Finding(
     Reason.NOTHING_TO_COMPARE, "Nothing in the two prints is enough alike to lay one on the other: too little is seen."

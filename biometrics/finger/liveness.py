@@ -27,7 +27,7 @@ import numpy.typing as npt
 from biometrics.capture import FingerImage, Gray
 from biometrics.finger.extract import extract
 from biometrics.finger.image import at_working_resolution
-from biometrics.finger.parameters import CELL, DPI
+from biometrics.finger.parameters import CELL, DEFAULT, DPI
 
 Flags = npt.NDArray[np.bool_]
 Levels = npt.NDArray[np.float32]
@@ -105,8 +105,6 @@ _LEAST: Final = 4000
 """Pixels of print, 10 mm²: enough for quantiles."""
 _CREST, _VALLEY = 0.6, 2.5
 """Radians of ridge phase from the crest: the middle fifth of a ridge, and of a valley."""
-_RIDGES: Final = 0.3
-"""Amplitude of filtered ridges, as `Parameters.ridge_amplitude`."""
 _FLATTEST: Final = 4.0
 """Levels of contrast: less is noise, and no measure of anything."""
 
@@ -119,7 +117,7 @@ def _viewed(grey: Gray) -> View | None:
     here = np.s_[: grey.shape[0], : grey.shape[1]]
     inside = np.asarray(steps["area"], np.bool_).repeat(CELL, 0).repeat(CELL, 1)[here]
     phase = np.asarray(steps["phase"][here], np.float32)
-    ridges = inside & (phase[..., 1] > _RIDGES)
+    ridges = inside & (phase[..., 1] > DEFAULT.ridge_amplitude)
     crest, valley = ridges & (np.abs(phase[..., 0]) < _CREST), ridges & (np.abs(phase[..., 0]) > _VALLEY)
     if inside.sum() < _LEAST or not crest.any() or not valley.any():
         return None

@@ -14,7 +14,7 @@ from biometrics.finger.common_ground import OUTSIDE, Motion, inverse
 from biometrics.finger.compare import Prepared
 from biometrics.finger.explanation import Explanation
 from biometrics.finger.extract import FIELD_CELL
-from biometrics.finger.reasons import MM
+from biometrics.finger.parameters import MM
 from biometrics.finger.sheet import (
     BLUE,
     PAPER,

@@ -11,6 +11,8 @@ from typing import Final
 
 DPI: Final = 500
 """Working resolution, the one of ISO/IEC 19794-4 setting levels 30 and 31; images are resampled to it."""
+MM: Final = 25.4 / DPI
+"""Millimetres in a pixel at working resolution."""
 CELL: Final = 4
 """Side of a cell of orientation and mask: half of the narrowest ridge period met in adults (8 px)."""
 BLOCK: Final = 16

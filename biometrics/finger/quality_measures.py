@@ -19,9 +19,9 @@ from biometrics.capture import Gray
 from biometrics.finger.enhance import Map, Mask, Orientation
 from biometrics.finger.gabor import Response
 from biometrics.finger.minutiae import Minutiae
-from biometrics.finger.parameters import CELL, DPI
+from biometrics.finger.parameters import CELL, MM
 
-MM2_PER_CELL: Final = (CELL * 25.4 / DPI) ** 2
+MM2_PER_CELL: Final = (CELL * MM) ** 2
 NEAR: Final = 2.0
 """Cells over which shares of pixels are averaged: about a ridge period, so that each has seen ridge and valley."""
 APART: Final = 4

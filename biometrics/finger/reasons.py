@@ -17,10 +17,8 @@ from biometrics.capture import Quality
 from biometrics.finger.advice import Advice
 from biometrics.finger.compare import ENOUGH_GROUND, FEWEST, FEWEST_ALONE, Evidence
 from biometrics.finger.extract import FIELD_CELL
-from biometrics.finger.parameters import DPI
+from biometrics.finger.parameters import MM
 
-MM: Final = 25.4 / DPI
-"""Of a pixel at working resolution."""
 CELL_MM2: Final = (FIELD_CELL * MM) ** 2
 FEW_MINUTIAE: Final = 16
 POOR_QUALITY: Final = 50

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biometrics.capture import FingerPosition
-from biometrics.finger.slap.ridged import MM, Ridged
+from biometrics.finger.slap.ridged import PER_MM, Ridged
 from biometrics.finger.slap.tips import Tip
 
 
@@ -90,8 +90,8 @@ def right_hand(tips: Sequence[Tip], missing: Sequence[int] = ()) -> float:
     there = np.array([number for number in range(4) if number not in missing])
     if len(tips) != len(there) or len(tips) < 3:
         return 0.5
-    x = np.array([one.x for one in tips]) / MM
-    y = np.array([one.y for one in tips]) / MM
+    x = np.array([one.x for one in tips]) / PER_MM
+    y = np.array([one.y for one in tips]) / PER_MM
     right, left = _log_density(x, y, _DROPS[there]), _log_density(x, y, _DROPS[there][::-1])
     # halved: the model is a caricature, and its certainty with it
     return 1 / (1 + math.exp(float(np.clip((left - right) / 2, -30, 30))))

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biometrics.finger.enhance import Map, Mask
-from biometrics.finger.slap.ridged import MM, Ridged
+from biometrics.finger.slap.ridged import PER_MM, Ridged
 
 NARROWEST: Final = 6.5
 """Millimetres: a little finger pressed lightly."""
@@ -110,11 +110,11 @@ def pieces(plate: Upright, widest: float = WIDEST) -> list[Piece]:
     found: list[Piece] = []
     areas = statistics[1:, cv2.CC_STAT_AREA]
     for label in 1 + np.argsort(-areas, kind="stable")[:_MOST]:
-        if areas[label - 1] >= 30 * MM * MM:
+        if areas[label - 1] >= 30 * PER_MM * PER_MM:
             left, top, wide, high = statistics[label, :4]
             y, x = np.nonzero(labels[top : top + high, left : left + wide] == label)
             x, y = x + left, y + top
-            found.extend(apart(Piece(x, y, plate.energy[y, x]), widest * MM))
+            found.extend(apart(Piece(x, y, plate.energy[y, x]), widest * PER_MM))
     return found
 
 
@@ -151,7 +151,7 @@ def _best_cut(piece: Piece) -> tuple[float, float, float] | None:
         bins = np.rint(across - start).astype(np.int64)
         skin = np.bincount(bins, weights=np.minimum(piece.energy, 1.0).astype(np.float64))
         along = np.convolve(skin, np.ones(3) / 3, mode="same")
-        margin = round(NARROWEST * MM)
+        margin = round(NARROWEST * PER_MM)
         if len(along) < 2 * margin:
             continue
         left, right = np.maximum.accumulate(along), np.maximum.accumulate(along[::-1])[::-1]
@@ -179,11 +179,11 @@ def columns(found: list[Piece]) -> list[list[Piece]]:
 def _aside(upper: Piece, lower: Piece) -> float:
     """How far `lower` lies off the line on which `upper` ends, in widths; much where it is not below it."""
     end, head = np.percentile(upper.y, 97), np.percentile(lower.y, 3)
-    if head < end - 3 * MM:
+    if head < end - 3 * PER_MM:
         return 9.0
     # near where they meet: fingers are splayed
-    above = np.median(upper.x[(upper.y > end - 6 * MM)])
-    below = np.median(lower.x[(lower.y < head + 6 * MM)])
+    above = np.median(upper.x[(upper.y > end - 6 * PER_MM)])
+    below = np.median(lower.x[(lower.y < head + 6 * PER_MM)])
     return float(abs(above - below) / max(upper.width, lower.width))
 
 
@@ -192,19 +192,19 @@ def _completed(finger: list[Piece]) -> list[Piece]:
     while len(finger) > 1:
         first, second = finger[:2]
         flat = first.bottom - first.top < 0.7 * max(first.width, second.width)
-        if not flat or second.top - first.bottom > 4 * MM:
+        if not flat or second.top - first.bottom > 4 * PER_MM:
             break
         finger = [first.joined(second), *finger[2:]]
     return finger
 
 
 def _is_tip(piece: Piece) -> bool:
-    return narrow(piece) and piece.width >= NARROWEST * MM and piece.bottom - piece.top >= _LEAST_HEIGHT * MM
+    return narrow(piece) and piece.width >= NARROWEST * PER_MM and piece.bottom - piece.top >= _LEAST_HEIGHT * PER_MM
 
 
 def narrow(piece: Piece) -> bool:
     """Whether it can be one finger, lying somewhat askew."""
-    return piece.width <= 1.2 * WIDEST_THUMB * MM
+    return piece.width <= 1.2 * WIDEST_THUMB * PER_MM
 
 
 def at_edge(plate: Upright, piece: Piece, shape: tuple[int, ...]) -> int:

@@ -14,9 +14,9 @@ import numpy as np
 from biometrics.capture import Gray
 from biometrics.finger import enhance
 from biometrics.finger.enhance import Map, Mask
-from biometrics.finger.parameters import CELL, DEFAULT, DPI, Parameters
+from biometrics.finger.parameters import CELL, DEFAULT, MM, Parameters
 
-MM: Final = DPI / 25.4 / CELL
+PER_MM: Final = 1 / (CELL * MM)
 """Cells in a millimetre."""
 THIN: Final = 21
 """Cells, 4.3 mm: what is thinner was written or printed, or bridges two fingers. Tuned on invented slaps and on the
@@ -55,11 +55,11 @@ def ridged(grey: Gray, p: Parameters = DEFAULT) -> Ridged:
     mask[grey.shape[0] // CELL :] = 0
     mask[:, grey.shape[1] // CELL :] = 0
     mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, disc(3)), np.uint8)
-    mask = enhance.without_holes(mask, smaller_than=round(2 * MM * MM))
+    mask = enhance.without_holes(mask, smaller_than=round(2 * PER_MM * PER_MM))
     # paper beyond the edge, so that a rule along it stays thin
     wide = cv2.copyMakeBorder(mask, THIN, THIN, THIN, THIN, cv2.BORDER_CONSTANT, value=0)
     opened = cv2.morphologyEx(wide, cv2.MORPH_OPEN, disc(THIN))[THIN:-THIN, THIN:-THIN]
-    opened = enhance.without_holes(np.ascontiguousarray(opened, np.uint8), smaller_than=round(40 * MM * MM))
+    opened = enhance.without_holes(np.ascontiguousarray(opened, np.uint8), smaller_than=round(40 * PER_MM * PER_MM))
     tensor = enhance.gradient_tensor(enhance.normalise(pixels, p), CELL, blur=p.tensor_blur)
     field = enhance.orientation(tensor, p.orientation_smoothing)
     inside = opened > 0

@@ -31,7 +31,7 @@ from biometrics.finger.slap.pieces import (
     sizeable,
     upright,
 )
-from biometrics.finger.slap.ridged import MM, Ridged, ridged
+from biometrics.finger.slap.ridged import PER_MM, Ridged, ridged
 from biometrics.finger.slap.tips import Box, Tip, box, tip
 from biometrics.finger.slap.views import views
 
@@ -213,4 +213,4 @@ def _findings(seen: _Seen, expected: int, whose: OnPlate, right: float) -> tuple
 def _cut_off(seen: _Seen, first: Piece) -> bool:
     """Of the upper part of the tip 2 mm or more lie along the rim."""
     upper = first.chosen(first.y < first.top + 1.2 * first.width)
-    return at_edge(seen.plate, upper, seen.shape) > 2 * MM
+    return at_edge(seen.plate, upper, seen.shape) > 2 * PER_MM
