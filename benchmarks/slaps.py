@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from biometrics.capture import FingerPosition
-from biometrics.finger.slap import OnPlate, Slap, SlapFinger, segment
+from biometrics.capture import FingerPosition, OnPlate
+from biometrics.finger.slap import Slap, SlapFinger, segment
 from simulators import slaps
 from simulators.slaps import Arrangement, Pose, TrueBox
 

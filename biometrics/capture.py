@@ -68,6 +68,17 @@ class FingerPosition(StrEnum):
         return list(FingerPosition).index(self) + 1
 
 
+class OnPlate(StrEnum):
+    """What was asked to be laid on a plate for several fingers."""
+
+    RIGHT = "right"
+    LEFT = "left"
+    UNKNOWN = "unknown"
+    """Four fingers of either hand."""
+    THUMBS = "thumbs"
+    INDEXES = "indexes"
+
+
 @dataclass(frozen=True, slots=True)
 class Quality:
     """0 to 100, and one piece of advice where something can be done (`press_harder`, `come_closer`, …)."""

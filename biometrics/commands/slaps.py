@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import json
 import math
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
+from biometrics.capture import FingerPosition, OnPlate
 from biometrics.commands.terminal import one_line_errors
 
 if TYPE_CHECKING:
-    from biometrics.capture import FingerPosition, Gray
-    from biometrics.finger.slap import OnPlate, Slap
-
-
-class Laid(StrEnum):
-    """As `biometrics.finger.slap.OnPlate`, which would load numba with it."""
-
-    RIGHT = "right"
-    LEFT = "left"
-    UNKNOWN = "unknown"
-    THUMBS = "thumbs"
-    INDEXES = "indexes"
+    from biometrics.capture import Gray
+    from biometrics.finger.slap import Slap
 
 
 def slap(
     image: Annotated[Path, typer.Argument(help="An image, a finger image record or an AN2K transaction.")],
-    hand: Annotated[Laid, typer.Option(help="What lies on the plate.")] = Laid.UNKNOWN,
+    hand: Annotated[OnPlate, typer.Option(help="What lies on the plate.")] = OnPlate.UNKNOWN,
     fingers: Annotated[Optional[int], typer.Option(min=1, max=4, help="How many there should be.")] = None,  # noqa: UP045 - typer reads it
     missing: Annotated[Optional[list[int]], typer.Option(min=1, max=10, help="Absent finger, 1 to 10.")] = None,  # noqa: UP045
     dpi: Annotated[Optional[int], typer.Option(help="Instead of what the file says.")] = None,  # noqa: UP045
@@ -44,13 +34,12 @@ def slap(
 
     Example: python -m biometrics slap right.png --hand right --missing 4 --out fingers --plot framed.png
     """
-    from biometrics.capture import FingerPosition
     from biometrics.finger import image_source
-    from biometrics.finger.slap import OnPlate, segment
+    from biometrics.finger.slap import segment
 
     with one_line_errors():
         pixels, stated = image_source.read(image, view=view, dpi=dpi)
-        laid, absent = OnPlate(hand.value), tuple(list(FingerPosition)[code - 1] for code in missing or ())
+        laid, absent = hand, tuple(list(FingerPosition)[code - 1] for code in missing or ())
         if laid is OnPlate.UNKNOWN and not absent:
             laid, absent = _stated(image, view)
         try:
@@ -70,7 +59,6 @@ def _stated(file: Path, view: int) -> tuple[OnPlate, tuple[FingerPosition, ...]]
     """What a transaction says of its picture `view`; of other files nothing is known."""
     from biometrics.finger.an2k import finger_picture, from_an2k, slaps
     from biometrics.finger.image import file_bytes
-    from biometrics.finger.slap import OnPlate
 
     data = file_bytes(file)
     if not data.startswith((b"1.001:", b"1.01:")):
@@ -122,7 +110,7 @@ def _tell(found: Slap, listed: list[dict[str, Any]]) -> None:
             f"{told['finger'] or 'unknown':14} at {box['x']:.0f}, {box['y']:.0f}  {box['width']:.0f} x "
             f"{box['height']:.0f} px  turned {box['angle']:.0f}°  quality {quality['value']} of 100{advice}"
         )
-    if found.on_plate.value == Laid.UNKNOWN.value:
+    if found.on_plate is OnPlate.UNKNOWN:
         typer.echo("the hand could not be told")
     for finding in found.findings:
         typer.echo(SENTENCES[finding])

@@ -207,9 +207,13 @@ def warm_up() -> None:
 
 def weighed(found: Evidence, by: Calibration) -> float:
     value = by.offset + sum(weight * feature for weight, feature in zip(by.weights, features(found), strict=True))
-    fewest = FEWEST if found.coherence else FEWEST_ALONE
-    highest = HIGHEST if found.matched >= fewest else UNPROVEN
+    highest = HIGHEST if found.matched >= fewest(found) else UNPROVEN
     return min(max(value - doubt(found), LOWEST), highest)
+
+
+def fewest(found: Evidence) -> int:
+    """Minutiae in common that a match takes."""
+    return FEWEST if found.coherence else FEWEST_ALONE
 
 
 def doubt(found: Evidence) -> float:

@@ -15,7 +15,7 @@ from typing import Final
 
 from biometrics.capture import Quality
 from biometrics.finger.advice import Advice
-from biometrics.finger.compare import ENOUGH_GROUND, FEWEST, FEWEST_ALONE, Evidence
+from biometrics.finger.compare import ENOUGH_GROUND, Evidence, fewest
 from biometrics.finger.extract import FIELD_CELL
 from biometrics.finger.parameters import MM
 
@@ -114,10 +114,9 @@ def of_print(one: Print, name: str) -> Iterator[Finding]:
 
 
 def of_both(prints: tuple[Print, Print], found: Evidence, fit: Fit) -> Iterator[Finding]:
-    fewest = FEWEST if found.coherence else FEWEST_ALONE
-    if found.matched < fewest:
-        sentence = f"Minutiae that coincide: {found.matched}. With fewer than {fewest} no score reaches a threshold."
-        yield Finding(Reason.UNPROVEN, sentence, found.matched, fewest)
+    if found.matched < (least := fewest(found)):
+        sentence = f"Minutiae that coincide: {found.matched}. With fewer than {least} no score reaches a threshold."
+        yield Finding(Reason.UNPROVEN, sentence, found.matched, least)
     if fit.common < LITTLE_GROUND:
         sentence = f"The prints have {fit.common:.0f} mm² in common, under {LITTLE_GROUND:.0f}: little to tell by."
         yield Finding(Reason.LITTLE_COMMON_GROUND, sentence, fit.common, LITTLE_GROUND)

@@ -16,14 +16,14 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from biometrics.__main__ import app
-from biometrics.capture import FingerPosition, Gray, UnusableImage
+from biometrics.capture import FingerPosition, Gray, OnPlate, UnusableImage
 from biometrics.finger import image_source
 from biometrics.finger.an2k import finger_picture, from_an2k, header, slaps, to_an2k
 from biometrics.finger.an2k.transaction import TaggedRecord, Transaction
 from biometrics.finger.compare import Prepared, compare, prepare
 from biometrics.finger.extract import extract
 from biometrics.finger.image_records import CodedImage
-from biometrics.finger.slap import FINGERS, Box, Finding, OnPlate, Slap, segment
+from biometrics.finger.slap import FINGERS, Box, Finding, Slap, segment
 from simulators import fingers as invented
 from simulators.slaps import Arrangement, Pose, TrueBox
 from simulators.slaps import Slap as Laid

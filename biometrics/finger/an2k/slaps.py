@@ -1,6 +1,7 @@
 """A slap as a record of Type 14: which fingers lie where in it (14.021), and which are missing (14.018).
 
 SP 500-290 §8.14. The upright boxes of 14.021 hold the rotated ones of `Slap`, so they are larger where a hand leans.
+The code of two index fingers and `UNABLE` are as the standard is remembered: no sample has them.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ import math
 from collections.abc import Collection
 from typing import Final
 
-from biometrics.capture import FingerPosition
+from biometrics.capture import FingerPosition, OnPlate
 from biometrics.finger.an2k.images import FingerPicture, Segment, type_14
 from biometrics.finger.an2k.transaction import TaggedRecord
 from biometrics.finger.image_records.coding import CodedImage
-from biometrics.finger.slap import CODES, OnPlate, Slap
+from biometrics.finger.slap import CODES, Slap
 
 AMPUTATED: Final = "XX"
 UNABLE: Final = "UP"

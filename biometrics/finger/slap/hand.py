@@ -7,27 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from biometrics.capture import FingerPosition
+from biometrics.capture import FingerPosition, OnPlate
 from biometrics.finger.slap.ridged import PER_MM, Ridged
 from biometrics.finger.slap.tips import Tip
-
-
-class OnPlate(StrEnum):
-    """What was asked to be laid down."""
-
-    RIGHT = "right"
-    LEFT = "left"
-    UNKNOWN = "unknown"
-    """Four fingers of either hand."""
-    THUMBS = "thumbs"
-    INDEXES = "indexes"
-
 
 _ALL: Final = tuple(FingerPosition)
 FINGERS: Final = {

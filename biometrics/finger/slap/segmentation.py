@@ -14,10 +14,10 @@ from typing import Final
 
 import numpy as np
 
-from biometrics.capture import FingerPosition, Gray
+from biometrics.capture import FingerPosition, Gray, OnPlate
 from biometrics.finger.image import at_working_resolution
 from biometrics.finger.parameters import CELL, DPI
-from biometrics.finger.slap.hand import FINGERS, SURE, OnPlate, direction, right_hand
+from biometrics.finger.slap.hand import FINGERS, SURE, direction, right_hand
 from biometrics.finger.slap.pieces import (
     WIDEST,
     WIDEST_THUMB,
