@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 
 from benchmarks.finger_calibration import Flags, Sample, by_finger, by_set, cross_validated, sampled
-from biometrics.bootstrap import intervals
+from biometrics.bootstrap import interval, intervals
 from biometrics.capture import Gray
 from biometrics.det_plot import det_svg
 from biometrics.evaluation import ErrorRates, Pair, Scores, error_rates, evaluate, read_pairs
@@ -152,6 +152,12 @@ def print_accuracy(pairs: Sequence[Pair], found: Sequence[Evidence | None], read
     print_rates("leaving a data set out", sample, cross_validated(sample, by_set))
     unseen = cross_validated(sample, by_finger)
     print_rates("leaving fingers out", sample, unseen)
+    drawn = interval(pairs, unseen)
+    low, high = drawn.lower, drawn.upper
+    print(
+        f"    95 % intervals                  EER {100 * low.eer:.2f} to {100 * high.eer:.2f} %   "
+        f"FMR1000 {100 * low.fmr1000:.2f} to {100 * high.fmr1000:.2f} %, by drawing fingers anew"
+    )
     groups = np.array([pair.set for pair in pairs])
     for group in np.unique(groups):
         print_rates(f"  of these, {group}", sample, unseen, groups == group)
