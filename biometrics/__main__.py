@@ -11,6 +11,7 @@ from biometrics.commands import (
     accuracy,
     comparison,
     extraction,
+    faces,
     galleries,
     liveness,
     quality,
@@ -37,6 +38,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(galleries.app, name="gallery")
+app.add_typer(faces.app, name="face")
 
 if __name__ == "__main__":
     app(prog_name="python -m biometrics")

@@ -68,7 +68,7 @@ def interval(pairs: Sequence[Pair], scores: Scores, *, resamples: int = RESAMPLE
     rng = np.random.default_rng(SEED)
     rates, bands = [], []
     for _ in range(resamples):
-        times = _drawn(rng, groups, len(known))
+        times = drawn(rng, groups, len(known))
         weight = np.where(first == second, times[first], times[first] * times[second])
         curve = _curve(np.where(mated, weight, 0), np.where(mated, 0, weight), last)
         if curve is not None:
@@ -86,7 +86,7 @@ def _quantiles(drawn: Sequence[Scores]) -> Scores:
     return np.quantile(np.array(drawn), [margin, 1 - margin], axis=0)
 
 
-def _drawn(rng: np.random.Generator, groups: Sequence[npt.NDArray[np.intp]], count: int) -> Scores:
+def drawn(rng: np.random.Generator, groups: Sequence[npt.NDArray[np.intp]], count: int) -> Scores:
     times = np.zeros(count)
     for group in groups:
         times[group] = np.bincount(rng.integers(len(group), size=len(group)), minlength=len(group))

@@ -8,24 +8,30 @@ MJPEG over HTTP is read here; everything else (a device number, a path, rtsp) is
 connection and keeps only the newest picture, so that nobody ever looks at an old one. Whoever waits for a frame watches
 the clock: a driver that hangs in a read cannot hang its reader.
 
-A live sensor never gives the same bytes twice, for its noise differs. A repeated picture is therefore not a new frame,
-and a camera that only repeats itself is frozen: lost.
+A live sensor never gives the same picture twice, for its noise differs. A repeated picture is therefore not a new
+frame, be it the same bytes or the same pixels written anew (some cameras put the time of day into each JPEG); a camera
+that only repeats itself is frozen: lost. So is one that sends nothing but damaged pictures.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
-from biometrics.capture import DeviceLost, Frame, Rgb, UnusableImage
+from biometrics.capture import DeviceLost, Frame, UnusableImage
 from biometrics.video import Picture, Video, open_video
 
 OPEN_SECONDS: Final = 3.0
 """USB cameras take up to two seconds for their first picture."""
+
+SILENT: Final = "The camera sends nothing."
+REPEATS: Final = "The camera repeats one picture."
+DAMAGED: Final = "The camera sends damaged pictures."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +83,35 @@ class UrlCamera:
 
     def frames(self) -> Iterator[Frame]:
         """The newest frame, then each newer one that is there when asked for. Ends when the camera is left."""
-        seen, reading = 0, self._reading
+        look, reading = _Look(self._stall, self._clock), self._reading
         while reading and reading is self._reading:
-            left = self._stall
-            image = None
-            while image is None:
-                asked = self._clock()
-                arrival = reading.newer(seen, left, oldest=self._stall)
-                seen, image = arrival.number, _decoded(arrival.picture)
-                left -= self._clock() - asked
-            yield Frame(image, arrival.at, arrival.number)
+            yield look.at_newer(reading)
 
 
-def _decoded(picture: Picture) -> Rgb | None:
-    """A picture damaged on its way is no frame; should only such come, time runs out."""
-    try:
-        return picture.decode()
-    except UnusableImage:
-        return None
+class _Look:
+    """One reader's: which picture it saw last, and since when it has seen none that is whole and new."""
+
+    def __init__(self, stall: float, clock: Callable[[], float]) -> None:
+        self._stall, self._clock = stall, clock
+        self._seen = 0
+        self._print = 0
+
+    def at_newer(self, reading: _Reading) -> Frame:
+        """Raise `DeviceLost` where for `stall` seconds nothing came, or nothing but damage or one picture."""
+        began, why = self._clock(), SILENT
+        while (left := self._stall - (self._clock() - began)) > 0:
+            arrival = reading.newer(self._seen, left, oldest=self._stall, why=why)
+            self._seen = arrival.number
+            try:
+                image = arrival.picture.decode()
+            except UnusableImage:
+                why = DAMAGED
+                continue
+            before, self._print = self._print, zlib.crc32(image.data)
+            if self._print != before:
+                return Frame(image, arrival.at, arrival.number)
+            why = REPEATS
+        raise DeviceLost(why)
 
 
 class _Reading:
@@ -111,17 +128,18 @@ class _Reading:
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
         self._thread.start()
 
-    def newer(self, seen: int, seconds: float, *, oldest: float | None = None) -> _Arrival:
-        """The newest picture with a number above `seen`, no older than `oldest` seconds. Raise `DeviceLost`."""
+    def newer(self, seen: int, seconds: float, *, oldest: float | None = None, why: str = SILENT) -> _Arrival:
+        """The newest picture with a number above `seen`, no older than `oldest` seconds. Raise `DeviceLost`, for the
+        reason `why` where none comes."""
         with self._changed:
             self._changed.wait_for(lambda: self._lost or (self._newest and self._newest.number > seen), seconds)
             newest = self._newest
             if self._lost:
                 raise DeviceLost(self._lost)
             if newest is None or newest.number <= seen:
-                raise DeviceLost("The camera repeats one picture." if self._repeats else "The camera sends nothing.")
+                raise DeviceLost(REPEATS if self._repeats else why)
             if oldest is not None and self._clock() - newest.at > oldest:
-                raise DeviceLost("The camera sends nothing.")
+                raise DeviceLost(SILENT)
             return newest
 
     def end(self) -> None:

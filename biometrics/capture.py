@@ -3,8 +3,12 @@
 BiometricError                   code, advice
 ├── CaptureFailed                no usable picture or print
 │   ├── NoFace
-│   └── SeveralFaces
+│   ├── SeveralFaces
+│   └── FaceChanged              another person may have taken the place of the first
 ├── DeviceLost                   the sensor does not answer
+├── FaceModelMissing             a network is not installed, or no cache can be kept for it
+├── FaceModelUnusable            problems: what is wrong with a backend's file or networks
+├── OtherBackend                 templates of two backends do not compare
 └── UnusableImage                not an image this code can work on
 """
 
@@ -26,7 +30,10 @@ Gray = npt.NDArray[np.uint8]
 
 
 class BiometricError(Exception):
+    """`advice` is what the person before the sensor can do about it, as in `Quality`; None where nothing."""
+
     code = "biometric_error"
+    advice: str | None = None
 
 
 class CaptureFailed(BiometricError):
@@ -35,14 +42,41 @@ class CaptureFailed(BiometricError):
 
 class NoFace(CaptureFailed):
     code = "no_face"
+    advice = "come_closer"
 
 
 class SeveralFaces(CaptureFailed):
     code = "several_faces"
+    advice = "one_person"
+
+
+class FaceChanged(CaptureFailed):
+    code = "face_changed"
 
 
 class DeviceLost(BiometricError):
     code = "device_lost"
+
+
+class FaceModelMissing(BiometricError):
+    code = "face_model_missing"
+
+
+class FaceModelUnusable(BiometricError):
+    """`problems` are sentences, one for everything found wrong."""
+
+    code = "face_model_unusable"
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "; ".join(self.problems)
+
+
+class OtherBackend(BiometricError):
+    code = "other_backend"
 
 
 class UnusableImage(BiometricError):
@@ -77,6 +111,16 @@ class OnPlate(StrEnum):
     """Four fingers of either hand."""
     THUMBS = "thumbs"
     INDEXES = "indexes"
+
+
+@dataclass(frozen=True, slots=True)
+class QualityComponent:
+    """`value` 0 to 100; `raw` is what was measured, in `unit` (ISO/IEC 29794-1: a quality component)."""
+
+    name: str
+    value: int
+    raw: float
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def read_pairs(path: Path, *, fvc: bool = False) -> list[Pair]:
     """With `fvc` those alone that the column fvc_protocol marks 1. Raises `UnusablePairs`."""
     columns = {"set", "a", "b", "mated"} | ({"fvc_protocol"} if fvc else set())
     pairs = []
-    for number, row in _rows(path, columns, UnusablePairs):
+    for number, row in rows(path, columns, UnusablePairs):
         if fvc and row["fvc_protocol"] != "1":
             continue
         if row["mated"] not in ("0", "1"):
@@ -119,7 +119,7 @@ def read_pairs(path: Path, *, fvc: bool = False) -> list[Pair]:
 def read_scores(path: Path) -> dict[Key, float]:
     """Raises `UnusableScores`, also for infinite scores: a failure to compare is a row left out, not a number."""
     scores: dict[Key, float] = {}
-    for number, row in _rows(path, {"set", "a", "b", "score"}, UnusableScores):
+    for number, row in rows(path, {"set", "a", "b", "score"}, UnusableScores):
         try:
             score = float(row["score"])
         except ValueError:
@@ -142,7 +142,7 @@ def write_scores(path: Path, scored: Iterable[tuple[str, str, str, float]]) -> N
         writer.writerows((group, a, b, repr(float(score))) for group, a, b, score in scored)
 
 
-def _rows(path: Path, columns: set[str], unusable: type[EvaluationError]) -> Iterator[tuple[int, dict[str, str]]]:
+def rows(path: Path, columns: set[str], unusable: type[EvaluationError]) -> Iterator[tuple[int, dict[str, str]]]:
     """Line numbers, and what stands in `columns` and others."""
     try:
         with path.open(newline="", encoding="utf-8") as file:

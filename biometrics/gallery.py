@@ -3,7 +3,8 @@
 GalleryError                  code
 ├── AlreadyEnrolled           the identifier is taken
 ├── UnknownIdentifier         nobody of that name is enrolled
-├── NothingToCompare          a template without enough minutiae, or none at all
+├── NothingToCompare          a template without enough minutiae, no vector, or none at all
+├── Uncalibrated              no threshold is known for this backend
 └── UnusableGallery           damaged, foreign, or of another version
 
 A hit is a reason to have an officer look, never a conclusion (ISO/IEC 2382-37: a candidate, not an identification).
@@ -36,14 +37,19 @@ class NothingToCompare(GalleryError):
     code = "nothing_to_compare"
 
 
+class Uncalibrated(GalleryError):
+    code = "uncalibrated"
+
+
 class UnusableGallery(GalleryError):
     code = "unusable_gallery"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Who resembles the probe, and how much: `score` is the sum of the log-likelihood ratios in `parts`, one for each
-    finger that both have."""
+    """Who resembles the probe, and how much: higher = more alike, on the scale of the modality, which `parts` show.
+    For fingers `score` is the sum of the log-likelihood ratios of the fingers that both have; for faces, whose one part
+    has no position, the cosine of the most alike sample."""
 
     identifier: str
     score: float

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Final, ParamSpec, Self, TypeVar
 
@@ -77,6 +77,13 @@ class Workers:
         except BrokenProcessPool:
             self._drop(pool)
             raise WorkerLost("A matching process ended unexpectedly; it is being replaced.") from None
+
+    def submit(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Have it done after what was asked before. Nobody waits for it; a process that dies has forgotten anyway."""
+        with self._lock:
+            if self._pool is not None:
+                with suppress(BrokenProcessPool):
+                    self._pool.submit(function, *args, **kwargs)
 
     def close(self) -> None:
         """End the processes; what waits is cancelled. May be called twice."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from biometrics.capture import FingerPosition
-from biometrics.commands.terminal import one_line_errors
+from biometrics.commands.gallery_file import opened
+
+if TYPE_CHECKING:
+    from biometrics.finger.gallery import FingerGallery
 
 app = typer.Typer(no_args_is_help=True, help="Fingers one to many, in a file.")
 
@@ -27,17 +29,17 @@ def enrol(gallery: At, identifier: Annotated[str, typer.Argument()], prints: Pri
 
     Example: python -m biometrics gallery enrol watchlist case-17 right_index=a.png right_middle=b.png
     """
-    with _opened(gallery, new=True) as opened:
-        opened.enrol(identifier, _samples(prints))
-        typer.echo(f"{identifier} enrolled; {len(opened)} people")
+    with _opened(gallery, new=True) as known:
+        known.enrol(identifier, _samples(prints))
+        typer.echo(f"{identifier} enrolled; {len(known)} people")
 
 
 @app.command()
 def remove(gallery: At, identifier: Annotated[str, typer.Argument()]) -> None:
     """A person out of the gallery; what it held of them is overwritten."""
-    with _opened(gallery) as opened:
-        opened.remove(identifier)
-        typer.echo(f"{identifier} removed; {len(opened)} people")
+    with _opened(gallery) as known:
+        known.remove(identifier)
+        typer.echo(f"{identifier} removed; {len(known)} people")
 
 
 @app.command()
@@ -53,9 +55,9 @@ def identify(
 
     Example: python -m biometrics gallery identify watchlist live.png
     """
-    with _opened(gallery, processes=processes) as opened:
-        threshold = opened.threshold(fpir)
-        found = opened.identify(_samples(prints), most=most)
+    with _opened(gallery, processes=processes) as known:
+        threshold = known.threshold(fpir)
+        found = known.identify(_samples(prints), most=most)
     if as_json:
         candidates = [_as_data(one, threshold) for one in found]
         typer.echo(json.dumps({"threshold": threshold, "fpir": fpir, "candidates": candidates}, indent=2))
@@ -69,22 +71,14 @@ def identify(
 @app.command()
 def info(gallery: At) -> None:
     """How many people it holds, and how large it is."""
-    with _opened(gallery) as opened:
-        typer.echo(f"{len(opened)} people, {gallery.stat().st_size} octets")
+    with _opened(gallery) as known:
+        typer.echo(f"{len(known)} people, {gallery.stat().st_size} octets")
 
 
-@contextmanager
-def _opened(path: Path, *, new: bool = False, processes: int = 0) -> Iterator[Any]:
+def _opened(path: Path, *, new: bool = False, processes: int = 0) -> AbstractContextManager[FingerGallery]:
     from biometrics.finger.gallery import FingerGallery
 
-    with one_line_errors():
-        if not new and not path.is_file():
-            raise typer.BadParameter(f"there is no gallery {path}")
-        try:
-            with FingerGallery(path, processes=processes) as gallery:
-                yield gallery
-        except ValueError as error:
-            raise typer.BadParameter(str(error)) from error
+    return opened(path, lambda: FingerGallery(path, processes=processes), new=new)
 
 
 def _samples(prints: list[str]) -> dict[FingerPosition | None, Any]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from biometrics.commands.terminal import one_line_errors
+from biometrics.commands.rated import components_data, rate_each, tell_components
 
 
 def quality(
@@ -19,14 +18,7 @@ def quality(
 
     Example: python -m biometrics quality print.png --json
     """
-    rated = []
-    with one_line_errors():
-        for path in images:
-            rated.append((path, _rated(path)))
-            if not as_json:
-                _tell(path, rated[-1][1])
-    if as_json:
-        typer.echo(json.dumps([_as_data(path, one) for path, one in rated], indent=2, ensure_ascii=False))
+    rate_each(images, _rated, tell=_tell, as_data=_as_data, as_json=as_json)
 
 
 def _rated(path: Path) -> Any:
@@ -41,9 +33,7 @@ def _tell(path: Path, rated: Any) -> None:
 
     said = f"; {SENTENCES[Advice(rated.advice)]}" if rated.advice else ""
     typer.echo(f"{path.name}: quality {rated.value} of 100{said}")
-    for part in rated.components:
-        raw = f"{part.raw:.0f}" if part.raw >= 10 else f"{part.raw:.2f}"
-        typer.echo(f"  {part.name.replace('_', ' '):30}{part.value:4}   {raw} {part.unit}".rstrip())
+    tell_components(rated.components)
 
 
 def _as_data(path: Path, rated: Any) -> dict[str, Any]:
@@ -54,7 +44,5 @@ def _as_data(path: Path, rated: Any) -> dict[str, Any]:
         "value": rated.value,
         "advice": rated.advice,
         "sentence": SENTENCES[Advice(rated.advice)] if rated.advice else None,
-        "components": {
-            part.name: {"value": part.value, "raw": round(part.raw, 4), "unit": part.unit} for part in rated.components
-        },
+        "components": components_data(rated.components),
     }

@@ -1,4 +1,4 @@
-"""The upright chip of a face that the network was trained on: 150 x 150 pixels, padding a quarter on each side."""
+"""The upright chip of a face that dlib's network was trained on: 150 x 150 pixels, padding a quarter on each side."""
 
 from __future__ import annotations
 
@@ -25,12 +25,17 @@ MEAN_FACE: Final = np.array(
 """Where the five points lie in a unit square: the mean of dlib's training faces, for its network expects them there."""
 
 
-def chip(image: Rgb, points: Points) -> Rgb:
+def chip(image: Rgb, points: Points, *, padding: float = PADDING) -> Rgb:
     """The face turned upright: (150, 150, 3). What lies outside the image is black.
 
     Raise `UnusableImage` where the points coincide.
     """
-    transform = similarity(chip_points(), points)
+    return warped(image, similarity(chip_points(padding), points), SIDE)
+
+
+def warped(image: Rgb, transform: npt.NDArray[np.float64], side: int) -> Rgb:
+    """(side, side, 3), where `transform` takes its pixels to the image's. Raise `UnusableImage` where it shrinks them
+    to a point."""
     scale = float(np.hypot(transform[0, 0], transform[1, 0]))
     if scale < 1e-3:
         raise UnusableImage("The points of the face coincide.")
@@ -42,12 +47,12 @@ def chip(image: Rgb, points: Points) -> Rgb:
         source = np.asarray(cv2.pyrDown(source), np.uint8)
         transform, scale = transform / 2, scale / 2
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(source, transform, (SIDE, SIDE), flags=flags), np.uint8)
+    return np.asarray(cv2.warpAffine(source, transform, (side, side), flags=flags), np.uint8)
 
 
-def chip_points() -> Points:
+def chip_points(padding: float = PADDING) -> Points:
     """The mean face in pixels of the chip."""
-    return np.asarray((MEAN_FACE + PADDING) / (1 + 2 * PADDING) * SIDE, np.float64)
+    return np.asarray((MEAN_FACE + padding) / (1 + 2 * padding) * SIDE, np.float64)
 
 
 def similarity(source: Points, target: Points) -> npt.NDArray[np.float64]:
@@ -61,3 +66,15 @@ def similarity(source: Points, target: Points) -> npt.NDArray[np.float64]:
     z = np.vdot(s, t) / np.vdot(s, s).real
     turn = np.array([[z.real, -z.imag], [z.imag, z.real]])
     return np.column_stack([turn, mean_t - turn @ mean_s])
+
+
+def eyes(points: Points) -> tuple[complex, complex]:
+    """Middles of the eye at the left and at the right of the image."""
+    as_complex = points @ np.array([1, 1j])
+    return complex(as_complex[2:4].mean()), complex(as_complex[0:2].mean())
+
+
+def nose(points: Points) -> complex:
+    """Where the base of the nose lies in a frame whose unit is the eyes' distance and whose origin is their middle."""
+    left, right = eyes(points)
+    return (complex(points[4] @ np.array([1, 1j])) - (left + right) / 2) / ((right - left) or 1)

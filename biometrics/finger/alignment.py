@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from biometrics.compiled import compiled, single
 from biometrics.finger.common_ground import Field, Motion, agreement, moved
-from biometrics.finger.compiled import compiled, single
 from biometrics.finger.cylinders import Index, Points
 from biometrics.finger.enhance import Map
 from biometrics.finger.relaxation import Pairs, falling, wrapped

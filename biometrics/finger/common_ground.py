@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from biometrics.finger.compiled import compiled, single, whole
+from biometrics.compiled import compiled, single, whole
 from biometrics.finger.cylinders import Points
 from biometrics.finger.extract import FIELD_CELL, RidgeField
 from biometrics.finger.image import LARGEST_SIDE

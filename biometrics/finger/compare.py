@@ -14,10 +14,10 @@ from typing import Final
 import numpy as np
 
 from biometrics.capture import Comparison
+from biometrics.compiled import compiled
 from biometrics.finger.alignment import grown, proposals
 from biometrics.finger.calibration import FMR, WITH_FIELDS, WITHOUT_FIELDS, Calibration
 from biometrics.finger.common_ground import Agreement, Field, Motion, agreement, around, coded, inverse, within
-from biometrics.finger.compiled import compiled
 from biometrics.finger.cylinders import Cylinders, Index, Points, encode, points
 from biometrics.finger.extract import FingerTemplate, extract
 from biometrics.finger.minutiae import Minutiae

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from biometrics.finger.compiled import compiled, single
+from biometrics.compiled import compiled, single
 from biometrics.finger.enhance import Map
 from biometrics.finger.minutiae import Minutiae
 

@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biometrics.capture import Gray
-from biometrics.finger.compiled import compiled
+from biometrics.compiled import compiled
 from biometrics.finger.parameters import BLOCK, CELL, Parameters
 
 Map = npt.NDArray[np.float32]

@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from biometrics.finger.compiled import compiled
+from biometrics.compiled import compiled
 from biometrics.finger.enhance import Map, Mask
 from biometrics.finger.gabor import Response
 from biometrics.finger.parameters import CELL, Parameters

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from biometrics.compiled import compiled, single, whole
 from biometrics.finger.alignment import FALL, displaced, testimony
 from biometrics.finger.common_ground import (
     DIRECTIONS,
@@ -28,7 +29,6 @@ from biometrics.finger.common_ground import (
     code_at,
     frequency_at,
 )
-from biometrics.finger.compiled import compiled, single, whole
 from biometrics.finger.cylinders import Index, Points
 from biometrics.finger.enhance import Map
 from biometrics.finger.extract import FIELD_CELL

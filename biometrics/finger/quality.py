@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Final
 
-from biometrics.capture import Quality
+from biometrics.capture import Quality, QualityComponent
 from biometrics.finger.advice import Advice, advised
 from biometrics.finger.quality_calibration import RAMPS, STEEPNESS
 from biometrics.finger.quality_measures import Measures
@@ -40,23 +40,13 @@ UNITS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Component:
-    """`value` 0 to 100; `raw` is what was measured, in `unit` (see `quality_measures.Measures`)."""
-
-    name: str
-    value: int
-    raw: float
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
 class FingerQuality(Quality):
     """With what it was judged by."""
 
     measures: Measures = field(default_factory=Measures)
 
     @property
-    def components(self) -> tuple[Component, ...]:
+    def components(self) -> tuple[QualityComponent, ...]:
         return components(self.measures)
 
 
@@ -67,10 +57,10 @@ def assess(measures: Measures) -> FingerQuality:
     return FingerQuality(value, None if advice is None else advice.value, measures)
 
 
-def components(measures: Measures) -> tuple[Component, ...]:
+def components(measures: Measures) -> tuple[QualityComponent, ...]:
     """In the order of `UNITS`."""
     return tuple(
-        Component(name, round(100 * ramped(name, measures)), float(getattr(measures, name)), unit)
+        QualityComponent(name, round(100 * ramped(name, measures)), float(getattr(measures, name)), unit)
         for name, unit in UNITS.items()
     )
 

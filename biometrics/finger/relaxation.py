@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from biometrics.finger.compiled import compiled, single, whole
+from biometrics.compiled import compiled, single, whole
 from biometrics.finger.cylinders import CELLS, FLOORS, WORDS, Cylinders, Index, Points
 from biometrics.finger.enhance import Map
 

@@ -6,6 +6,7 @@ import io
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from biometrics.camera import UrlCamera
-from biometrics.capture import DeviceLost
+from biometrics.capture import DeviceLost, Frame, Rgb
 from biometrics.video import parts
 from simulators.camera import CameraServer
 
@@ -55,7 +56,14 @@ def test_a_still_scene_is_not_mistaken_for_a_frozen_camera(server: CameraServer)
 
 @pytest.mark.parametrize(
     ("fault", "words"),
-    [("frozen", "repeats one picture"), ("hung", "sends nothing"), ("unplugged", "broke off|ended|sends nothing")],
+    [
+        ("frozen", "repeats one picture"),
+        ("stamped", "repeats one picture"),
+        ("hung", "sends nothing"),
+        ("cut", "sends nothing"),
+        ("garbled", "sends damaged pictures"),
+        ("unplugged", "broke off|ended|sends nothing"),
+    ],
 )
 def test_a_faulty_camera_is_lost_and_comes_back_when_repaired(server: CameraServer, fault: str, words: str) -> None:
     camera = UrlCamera(server.url, stall_seconds=0.4)
@@ -90,6 +98,51 @@ def test_a_reader_that_was_busy_while_the_camera_hung_gets_no_old_picture(server
                 pass
 
 
+@pytest.mark.parametrize("fault", ["stamped", "garbled"])
+def test_what_comes_and_is_no_new_picture_is_noticed_within_a_second(server: CameraServer, fault: str) -> None:
+    now, step = 100.0, 0.1
+
+    def clock() -> float:
+        """The reader's time passes with each of its looks at the clock; the camera's own thread stops none."""
+        nonlocal now
+        if threading.current_thread() is threading.main_thread():
+            now += step
+        return now
+
+    with UrlCamera(server.url, stall_seconds=1.0, clock=clock) as camera:
+        frames = camera.frames()
+        next(frames)
+        server.fault(fault)
+        asked = now
+        for _ in range(20):
+            asked = now
+            if next(_lost(frames), None) is None:
+                break
+        assert now - asked <= 1.0 + 2 * step
+
+
+def _lost(frames: Iterator[Frame]) -> Iterator[Frame]:
+    """Frames until the camera is lost, as a stream that ends."""
+    try:
+        yield from frames
+    except DeviceLost:
+        return
+
+
+def test_a_picture_cut_off_by_the_end_of_the_stream_is_no_frame() -> None:
+    whole = _encoded(RED)
+    parts_sent = b"--x\r\nContent-Length: %d\r\n\r\n" % len(whole) + whole + b"\r\n"
+    torn = b"--x\r\nContent-Length: %d\r\n\r\n" % len(whole) + whole[: len(whole) // 2]
+    seen: list[int] = []
+    with (
+        _answering(MULTIPART + parts_sent + torn) as address,
+        pytest.raises(DeviceLost),
+        UrlCamera(address, open_seconds=1.0) as camera,
+    ):
+        seen.extend(frame.number for frame in camera.frames())
+    assert seen in ([], [1])
+
+
 def test_leaving_ends_the_frames(server: CameraServer) -> None:
     camera = UrlCamera(server.url)
     with camera:
@@ -112,6 +165,13 @@ def test_leaving_ends_the_frames(server: CameraServer) -> None:
     ],
 )
 def test_what_is_no_camera_is_a_lost_device(answer: bytes) -> None:
+    with _answering(answer) as address, pytest.raises(DeviceLost), UrlCamera(address, open_seconds=1.0) as camera:
+        next(camera.frames())
+
+
+@contextmanager
+def _answering(answer: bytes) -> Iterator[str]:
+    """A server that says these bytes to the first who asks, and hangs up."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
@@ -122,10 +182,12 @@ def test_what_is_no_camera_is_a_lost_device(answer: bytes) -> None:
 
         thread = threading.Thread(target=serve)
         thread.start()
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        with pytest.raises(DeviceLost), UrlCamera(address, open_seconds=1.0) as camera:
-            next(camera.frames())
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
         thread.join()
+
+
+def _encoded(image: Rgb) -> bytes:
+    return bytes(cv2.imencode(".jpg", image)[1].tobytes())
 
 
 def test_a_file_plays_through_opencv_and_its_end_is_a_loss(tmp_path: Path) -> None:
@@ -134,7 +196,7 @@ def test_a_file_plays_through_opencv_and_its_end_is_a_loss(tmp_path: Path) -> No
     for level in range(8):
         writer.write(np.full((120, 160, 3), 20 * level, np.uint8))
     writer.release()
-    with UrlCamera(file) as camera, pytest.raises(DeviceLost):
+    with pytest.raises(DeviceLost), UrlCamera(file) as camera:
         list(camera.frames())
 
 

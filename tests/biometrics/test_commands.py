@@ -97,12 +97,15 @@ def test_a_missing_image_is_named(pairs: Path, tmp_path: Path) -> None:
     assert "012_3_1" in result.stderr
 
 
-def test_an_unknown_embedder_is_refused(pairs: Path, tmp_path: Path) -> None:
-    result = run(
-        "scores", "face", "--pairs", pairs, "--root", tmp_path, "--out", tmp_path / "s.csv", "--embedder", "none"
-    )
+def test_a_face_backend_that_is_not_there_is_refused(pairs: Path, tmp_path: Path) -> None:
+    (tmp_path / "uareu").mkdir()
+    for name in ("012_3_1", "012_3_2", "012_4_1"):
+        (tmp_path / "uareu" / f"{name}.png").touch()
+    out, none = tmp_path / "s.csv", tmp_path / "none.toml"
+    result = run("scores", "face", "--pairs", pairs, "--root", tmp_path, "--out", out, "--backend", none)
     assert result.exit_code == 2
-    assert "no embedder none" in result.stderr
+    assert "none.toml cannot be read" in result.stderr
+    assert not out.exists()
 
 
 def test_evaluate_names_the_missing_file(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from biometrics.compiled import compiled, single
 from biometrics.finger.compare import Prepared
-from biometrics.finger.compiled import compiled, single
 from biometrics.finger.cylinders import BITS, FLOORS, Cylinders, Points
 from biometrics.finger.enhance import Map
 

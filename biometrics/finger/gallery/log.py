@@ -22,6 +22,7 @@ from biometrics.capture import FingerPosition
 from biometrics.finger.compare import Prepared
 from biometrics.finger.gallery.packing import packed
 from biometrics.gallery import UnusableGallery
+from biometrics.gallery_file import lock
 
 MAGIC: Final = b"SKFG\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 """Name, version 1, and what may come."""
@@ -62,10 +63,7 @@ class PrintLog:
             raise
 
     def _take_over(self) -> None:
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UnusableGallery(f"{self.path.name} is being written to by another process") from None
+        lock(self._file, self.path.name)
         if os.fstat(self._file).st_size < len(MAGIC):
             os.ftruncate(self._file, 0)
             os.pwrite(self._file, MAGIC, 0)

@@ -1,7 +1,7 @@
 """Kernels that a profile showed numpy cannot carry: compiled once by numba, and kept in its cache on disk.
 
 numba keeps a function until its own file changes; here functions of several files are compiled into one another. So
-the cache stands in a folder named after the contents of all of them.
+the cache stands in a folder named after the contents of all files that have any.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 def _keep_cache() -> None:
     """Where the package's folder cannot be written to, numba's own choice stays."""
     here = Path(__file__).parent
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(here.rglob("*.py"))))
+    files = [file.read_bytes() for file in sorted(here.rglob("*.py"))]
+    digest = hashlib.sha256(b"".join(data for data in files if b"biometrics.compiled" in data))
     if os.access(here, os.W_OK) and not getattr(numba.config, "CACHE_DIR", ""):
         vars(numba.config)["CACHE_DIR"] = str(here / "__pycache__" / f"kernels-{digest.hexdigest()[:16]}")
 
