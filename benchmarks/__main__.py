@@ -11,8 +11,10 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 """As a matching process has it: small products in many threads only wait. Read when numpy is first imported."""
 TABLES = (
-    *("passport", "page", "faces", "fingers", "finger_quality", "finger_duplicates", "finger_liveness"),
-    *("finger_synthetic", "slaps", "gallery", "console", "gate", "hall"),
+    *("passport", "page", "faces", "face_quality", "face_tracking", "guidance", "face_gallery", "face_morphing"),
+    *("face_differentials", "face_liveness", "fingers", "finger_quality", "finger_duplicates", "finger_liveness"),
+    *("finger_synthetic", "slaps", "gallery", "subjects", "console", "ledger", "law", "waiting", "watchlist"),
+    *("gate", "hall"),
 )
 
 

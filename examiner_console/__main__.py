@@ -7,27 +7,34 @@ Exit status 0 when the command ran; 2 for unusable arguments or input, with one 
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from json import dumps
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, TypeVar
 
+import msgspec
 import typer
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from examiner_console import migrations
+from examiner_console import export_commands, record_commands, running_commands, waiting_commands
+from examiner_console.casework import history
 from examiner_console.casework import landings as landing_records
 from examiner_console.casework.stations import Station, enrol
 from examiner_console.contract import ContractError, Direction, StationKind
-from examiner_console.database import Store, StoreError
-from examiner_console.law import replay
-from examiner_console.record import verify
-from examiner_console.settings import Settings, UnusableSettings, load_settings
-from examiner_console.upkeep import ledger_key, open_store, utc_now
+from examiner_console.law import case_files, catalogue_text, replay
+from examiner_console.law.catalogue import CATALOGUE
+from examiner_console.law.decide import RULES
+from examiner_console.law.stays import japan_date
+from examiner_console.terminal import Config, Json
+from examiner_console.terminal import migrate as _migrate
+from examiner_console.terminal import public_key as _public_key
+from examiner_console.terminal import refuse as _refuse
+from examiner_console.terminal import settings as _settings
+from examiner_console.terminal import with_store as _with_store
+from examiner_console.upkeep import utc_now
 from examiner_console.web import officers as web_officers
 
 T = TypeVar("T")
@@ -35,45 +42,18 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=F
 station = typer.Typer(help="Gates and bio-carts.", no_args_is_help=True)
 officer = typer.Typer(help="The people at the console.", no_args_is_help=True)
 landings = typer.Typer(help="Landing records.", no_args_is_help=True)
-ledger = typer.Typer(help="The record of decisions and actions.", no_args_is_help=True)
 app.add_typer(station, name="station")
 app.add_typer(officer, name="officer")
 app.add_typer(landings, name="landings")
-app.add_typer(ledger, name="ledger")
+app.add_typer(record_commands.ledger, name="ledger")
+app.add_typer(record_commands.retention, name="retention")
+app.add_typer(export_commands.export, name="export")
+app.add_typer(waiting_commands.waiting, name="waiting")
+for command in (running_commands.migrate, running_commands.backup, running_commands.restore):
+    app.command()(command)
 
-Config = Annotated[Path | None, typer.Option("--config", help="console.toml; without it, the environment.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")]
-
-
-def _refuse(why: object) -> NoReturn:
-    print(why, file=sys.stderr)
-    raise typer.Exit(2)
-
-
-def _settings(config: Path | None) -> Settings:
-    try:
-        return load_settings(config)
-    except UnusableSettings as error:
-        _refuse(error)
-
-
-def _migrate(settings: Settings) -> None:
-    try:
-        migrations.upgrade(settings.database)
-    except (SQLAlchemyError, OSError) as error:
-        _refuse(f"the database cannot be brought up to date: {type(error).__name__}")
-
-
-def _with_store(settings: Settings, work: Callable[[Store], Any]) -> Any:
-    """Run `work(store)` to its end on a migrated database."""
-    _migrate(settings)
-    store = open_store(settings)
-    try:
-        return asyncio.run(work(store))
-    except (StoreError, web_officers.UnusableOfficer) as error:
-        _refuse(error)
-    finally:
-        store.close()
+First = Annotated[str | None, typer.Option("--from", help="First day, in Japan: 2026-11-01; else from the start.")]
+Last = Annotated[str | None, typer.Option("--to", help="Last day, in Japan; else up to now.")]
 
 
 @app.command()
@@ -84,34 +64,32 @@ def serve(config: Config = None) -> None:
 
     from examiner_console import serving
     from examiner_console.console import open_console
+    from examiner_console.law.decide import LANDINGS_ALONE
+    from examiner_console.registries.table import KINDS
+    from examiner_console.running import logs
     from examiner_console.web import pages
 
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    logs.configure(sys.stderr)
     settings = _settings(config)
     _migrate(settings)
     try:
         console = open_console(settings)
     except (OSError, ValueError) as error:
         _refuse(error)
+    missing = set(KINDS) - set(settings.registries) - ({"watchlist"} if settings.own_watchlist else set())
+    if missing and settings.rules > LANDINGS_ALONE:
+        structlog.get_logger(__name__).warning("registries_missing", registries=sorted(missing), rules=settings.rules)
     try:
         running = serving.servers(console, [pages.router(console)])
         for _, listener in running:
             print(f"listening on {listener.getsockname()[0]}:{listener.getsockname()[1]}", flush=True)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serving.serve(running, console.referrals.hang_up))
+            runner.run(console.registries.aclose())
     except OSError as error:
         _refuse(error)
     finally:
         console.close()
-
-
-@app.command()
-def migrate(config: Config = None) -> None:
-    """Bring the database to the newest schema. Example: python -m examiner_console migrate --config console.toml"""
-    settings = _settings(config)
-    _migrate(settings)
-    print("The database is up to date.")
 
 
 @station.command("enrol")
@@ -131,20 +109,10 @@ def station_enrol(
     print(f"{name} is enrolled.")
 
 
-def _public_key(path: Path) -> bytes:
-    data = path.read_bytes()
-    if len(data) == verify.PUBLIC_KEY_BYTES:
-        return data
-    key = load_pem_public_key(data)
-    if not isinstance(key, Ed25519PublicKey):
-        raise ValueError("not an Ed25519 public key")
-    return key.public_bytes_raw()
-
-
 @officer.command("add")
 def officer_add(
     name: Annotated[str, typer.Option(help="The log-in name.")],
-    role: Annotated[str, typer.Option(help="inspector, supervisor or auditor.")],
+    role: Annotated[str, typer.Option(help="One of docs/people.md: inspector, shift_supervisor, auditor …")],
     display: Annotated[str, typer.Option(help="As colleagues know them: K. Hoshikawa.")],
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")],
     config: Config = None,
@@ -174,36 +142,99 @@ def landings_load(file: Path, config: Config = None) -> None:
     print(f"{new} landings loaded, {len(records) - new} known.")
 
 
-@ledger.command("verify")
-def ledger_verify(
-    config: Config = None,
-    key: Annotated[
-        Path | None, typer.Option(help="The console's public key; without it, that of its data folder.")
-    ] = None,
+@app.command()
+def decide(
+    case: Annotated[Path | None, typer.Argument(help="A case as a JSON file; --schema prints its form.")] = None,
+    at: Annotated[str | None, typer.Option(help="2026-12-01, or an instant with offset; else the case's own.")] = None,
+    version: Annotated[str | None, typer.Option(help="Of the rules; without it, the case's own, or today's.")] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a case, and decide none.")] = False,
     json: Json = False,
 ) -> None:
-    """Prove that nothing in the record was changed, cut or reordered. Example: ledger verify --config console.toml"""
-    settings = _settings(config)
+    """Decide one case by the rules, without a server. Example: decide case.json --at 2026-12-01 --json"""
+    if schema:
+        print(dumps(case_files.schema(), indent=1))
+        return
+    if case is None:
+        _refuse("decide: name the file of a case, or ask for --schema")
+    when = _when(at)
     try:
-        public = _public_key(key) if key else ledger_key(settings).public_key().public_bytes_raw()
-        report = verify.verify(settings.database, public)
-    except (OSError, ValueError, SQLAlchemyError) as error:
-        _refuse(f"the ledger cannot be read: {error}")
-    print(report.to_json() if json else report.in_words())
-    raise typer.Exit(0 if report.holds else 1)
+        decision = case_files.decide_case(case.read_bytes(), when, version)
+    except (OSError, ContractError) as error:
+        _refuse(f"{case}: {error}")
+    print(case_files.as_json(decision) if json else case_files.in_words(decision))
 
 
 @app.command()
-def decide(case: Path, json: Json = False) -> None:
-    """Decide one case by the rules, without a server. Example: python -m examiner_console decide case.json --json
+def rules(
+    at: Annotated[str | None, typer.Option(help="A day in Japan; else today.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As the table of docs/law.md.")] = False,
+    json: Json = False,
+) -> None:
+    """List the legal rules, what each says and how sure that is. Example: rules --at 2028-04-01"""
+    day = _day("--at", at) or japan_date(utc_now())
+    if markdown:
+        print(catalogue_text.table())
+    else:
+        print(msgspec.json.encode(catalogue_text.listed(day)).decode() if json else catalogue_text.in_words(day))
 
-    The file holds {"inspection": …, "at": instant, "landing": {…} or null or "unavailable", "delivery": "live"}.
-    """
+
+@app.command("replay")
+def replay_past(config: Config = None, first: First = None, last: Last = None, json: Json = False) -> None:
+    """Decide the past again, each case by the version that decided it. Example: replay --from 2026-11-01 --json"""
+    found = _over_the_past(config, first, last, replay.replayed)
+    print(msgspec.json.encode(found).decode() if json else replay.replay_in_words(found))
+
+
+@app.command("what-if")
+def what_if(
+    config: Config = None,
+    first: First = None,
+    last: Last = None,
+    version: Annotated[str | None, typer.Option(help="Rules to apply; without it, those that decided.")] = None,
+    without: Annotated[list[str] | None, typer.Option(help="A rule to leave out, such as L04; repeatable.")] = None,
+    json: Json = False,
+) -> None:
+    """See which decisions other rules would change; nothing is written. Example: what-if --without L04 --json"""
+    left_out = frozenset(without or ())
+    if version is None and not left_out:
+        _refuse("what-if: name a --version, or a rule to leave out (--without L04)")
+    if version is not None and version not in RULES:
+        _refuse(f"no rules of version {version}; there are {', '.join(RULES)}")
+    if unknown := left_out - set(CATALOGUE):
+        _refuse(f"no rule {', '.join(sorted(unknown))} in the catalogue (L01 to L38)")
+    found = _over_the_past(config, first, last, lambda pasts: replay.what_if(pasts, version, left_out))
+    print(msgspec.json.encode(found).decode() if json else replay.what_if_in_words(found))
+
+
+def _over_the_past(
+    config: Path | None, first: str | None, last: str | None, work: Callable[[Iterable[replay.Past]], T]
+) -> T:
+    """Run `work` over the decisions of these days without writing."""
+    since, until = _day("--from", first), _day("--to", last)
+    settings = _settings(config)
     try:
-        decision = replay.decide_case(case.read_bytes())
-    except (OSError, ContractError) as error:
-        _refuse(f"{case}: {error}")
-    print(replay.as_json(decision) if json else replay.in_words(decision))
+        with history.reading(settings.database) as connection:
+            return work(history.decided(connection, since, until, settings.booths))
+    except (OSError, ContractError, SQLAlchemyError) as error:
+        what = f"{type(error).__name__}, is it migrated?" if isinstance(error, SQLAlchemyError) else error
+        _refuse(f"the past cannot be read: {what}")
+
+
+def _day(option: str, text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        _refuse(f"{option} {text}: not a day such as 2026-12-01")
+
+
+def _when(text: str | None) -> date | datetime | None:
+    """A day in Japan, or an instant."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-12-01") else datetime.fromisoformat(text)
+    except ValueError:
+        _refuse(f"--at {text}: neither a day such as 2026-12-01 nor an instant such as 2026-12-01T09:00:00+09:00")
 
 
 if __name__ == "__main__":

@@ -1,24 +1,22 @@
-"""The web application: the station API, a health check, and whatever routers are handed in on top."""
+"""The web application: the station API, whether the console is well, and whatever routers are handed in on top."""
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
-from sqlalchemy import text
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from examiner_console.casework import openapi
 from examiner_console.casework.api import StationApi
 from examiner_console.casework.problems import problem_response
 from examiner_console.console import Console
-from examiner_console.database import StoreUnavailable
+from examiner_console.running import readiness
+from examiner_console.running.logs import place
+from examiner_console.running.metrics import Timed
 
 log = structlog.get_logger(__name__)
 
@@ -26,14 +24,14 @@ log = structlog.get_logger(__name__)
 def create_app(console: Console, routers: Sequence[APIRouter] = (), *, stations: bool = True) -> ASGIApp:
     """`stations` False leaves the station API out, for the officers' port when stations have one of their own."""
     app = FastAPI(title="Sekisho examiner console", version="1", docs_url=None, redoc_url=None)
-    app.include_router(_health(console))
+    app.include_router(readiness.router(console))
     for router in routers:
         app.include_router(router)
     app.add_middleware(Faults)
     if not stations:
         return app
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
-    return Fork(Faults(StationApi(console)), app)
+    return Fork(Timed(Faults(StationApi(console)), console.measures), app)
 
 
 class Fork:
@@ -45,20 +43,6 @@ class Fork:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_station = scope["type"] == "http" and scope["path"].startswith(openapi.PREFIX)
         await (self._stations if is_station else self._pages)(scope, receive, send)
-
-
-def _health(console: Console) -> APIRouter:
-    router = APIRouter(tags=["health"])
-
-    @router.get("/healthz", response_model=None, responses={200: {"description": "The console can read its store"}})
-    async def healthz() -> JSONResponse:
-        try:
-            await console.store.read(lambda connection: connection.execute(text("SELECT 1")).scalar_one())
-        except StoreUnavailable:
-            return JSONResponse({"status": StoreUnavailable.code}, 503)
-        return JSONResponse({"status": "ok"})
-
-    return router
 
 
 class Faults:
@@ -78,8 +62,7 @@ class Faults:
         try:
             await self._app(scope, receive, watch)
         except Exception as error:
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            log.error("fault", kind=type(error).__name__, file=Path(frame.filename).name, line=frame.lineno)
+            log.error("fault", **place(error))
             if not started:
                 await problem_response(500, "fault", "The console made a mistake. It has been noted.")(
                     scope, receive, send

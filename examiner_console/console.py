@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -15,8 +16,14 @@ from examiner_console.casework.telemetry import Telemetry
 from examiner_console.database import Store
 from examiner_console.law.statuses import STATUSES, Status
 from examiner_console.record.evidence import Vault, load_or_create_secret
-from examiner_console.settings import Settings
+from examiner_console.registries.desk import Desk, Place, desk_of
+from examiner_console.registries.port import Registry
+from examiner_console.registries.questions import PersonQuestion
+from examiner_console.registries.wire import Address, tls_files
+from examiner_console.running.measures import Measures
+from examiner_console.settings import RegistryPlace, Settings
 from examiner_console.upkeep import Clock, open_store, utc_now
+from examiner_console.watchlist.own_list import Both, OwnList
 
 log = structlog.get_logger(__name__)
 
@@ -32,17 +39,21 @@ class Console:
     clock: Clock
     enrolment: Enrolment
     ingest: Ingest
+    registries: Desk
     pictures: Pictures
     telemetry: Telemetry
+    measures: Measures
 
     def close(self) -> None:
         self.store.close()
 
 
 def open_console(settings: Settings, clock: Clock = utc_now) -> Console:
-    """Keys are made on first use. The database must have been migrated. Raises ValueError for an unusable key file."""
+    """Keys are made on first use. The database must have been migrated. Raises ValueError for an unusable key file
+    and for a registry that is unknown or whose address cannot be used."""
     vault = Vault(load_or_create_secret(settings.master_key))
-    store = open_store(settings, clock, _log_failure)
+    measures = Measures()
+    store = open_store(settings, clock, partial(_note_failure, measures), measures.stored)
     return Console(
         settings=settings,
         store=store,
@@ -50,12 +61,28 @@ def open_console(settings: Settings, clock: Clock = utc_now) -> Console:
         statuses=STATUSES,
         clock=clock,
         enrolment=Enrolment(store),
-        ingest=Ingest(clock, settings.booths),
+        ingest=Ingest(clock, settings.booths, rules=settings.rules),
+        registries=desk_of(
+            {name: _place(one) for name, one in settings.registries.items()},
+            beside={"watchlist": partial(_with_own, OwnList(store, clock))} if settings.own_watchlist else {},
+            clock=clock,
+        ),
         pictures=Pictures(vault, clock),
         telemetry=Telemetry(clock),
+        measures=measures,
     )
 
 
-def _log_failure(error: Exception, writes: int) -> None:
+def _with_own(own: OwnList, other: Registry[PersonQuestion] | None) -> Registry[PersonQuestion]:
+    return own if other is None else Both(own, other)
+
+
+def _place(given: RegistryPlace) -> Place:
+    tls = tls_files(given.tls_certificate, given.tls_key, given.tls_authority)
+    return Place(Address(given.url, tls), given.reuse_seconds, given.stale_seconds)
+
+
+def _note_failure(measures: Measures, error: Exception, writes: int) -> None:
+    measures.store_failed(writes)
     cause = type(getattr(error, "orig", None) or error).__name__
     log.error("store_unavailable", cause=cause, writes=writes)

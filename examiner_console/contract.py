@@ -72,7 +72,9 @@ class Finding(_Fact, frozen=True, forbid_unknown_fields=True):
 
     `check` is one of the names of `docs` (mrz, access_control, sod_hash, sod_signature, certificate_chain,
     certificate_validity, revocation, active_authentication, chip_authentication, terminal_authentication,
-    face_image, mrz_matches_chip, passage_alone, face_capture, finger_capture …); `code` says why, stably.
+    face_image, mrz_matches_chip, passage_alone, face_capture, face_liveness, face_morphing, page_portrait,
+    finger_capture …);
+    `code` says why, stably.
     """
 
     check: Name
@@ -180,12 +182,18 @@ class DecisionOutcome(StrEnum):
 
 
 class Reason(_Fact, frozen=True, forbid_unknown_fields=True):
-    """Why: a stable code, the article it rests on, the rule that fired, and the facts it used, for officers."""
+    """Why: a stable code, the article it rests on, the rule that fired, and the facts it used, for officers.
+
+    Since rule version 2026-11-27 also the identifiers of the legal rules (L01 …), and whether all of these are certain;
+    earlier decisions leave both out, and their bytes are as they were.
+    """
 
     code: Name
     article: Text
     rule: Text
     detail: Text = ""
+    law: tuple[Name, ...] | msgspec.UnsetType = msgspec.UNSET
+    certain: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class Suggestion(_Fact, frozen=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""One writer with group commit, many readers, over SQLite or PostgreSQL.
+"""One writer with group commit, many readers, over SQLite or PostgreSQL; of several processes one writes at a time.
 
 A write is acknowledged only after its transaction is on disk (SQLite: WAL with synchronous=FULL). Writes that wait
 while a commit is under way share the next one; each runs in a savepoint of its own, so one that fails takes nobody with
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,14 +30,17 @@ BATCH: Final = 256
 WAITING: Final = 4096
 """Writes that may wait. More means the disk is not keeping up: new ones are refused at once."""
 READERS: Final = 4
+BUSY_TIMEOUT: Final = "busy_timeout=5000"
 PRAGMAS: Final = (
     "journal_mode=WAL",
     "synchronous=FULL",
-    "busy_timeout=5000",
+    BUSY_TIMEOUT,
     "secure_delete=ON",
     "wal_autocheckpoint=8000",
 )
 """FULL: a commit is on disk when it returns. Erased rows are overwritten. The log is folded back every 32 MB."""
+TURN: Final = "SET LOCAL lock_timeout = 5000; SELECT pg_advisory_xact_lock(7305809155945787)"
+"""PostgreSQL: one process writes at a time, for the ledger is one chain. SQLite has but one writer anyhow."""
 
 
 class StoreError(Exception):
@@ -62,10 +66,15 @@ class _Write(Generic[I, T]):
 Outcome = tuple["_Write[Any, Any]", Any, Exception | None]
 
 
-def _engine(url: str, *, begin: str, size: int) -> Engine:
-    """`begin` is the statement that opens a transaction on SQLite; the driver's own guess breaks savepoints."""
+def _engine(url: str, *, begin: str, size: int, turn: str = "") -> Engine:
+    """`begin` is the statement that opens a transaction on SQLite; the driver's own guess breaks savepoints.
+
+    `turn` is what a transaction on PostgreSQL begins with.
+    """
     engine = create_engine(url, poolclass=QueuePool, pool_size=size, max_overflow=0, hide_parameters=True)
     if engine.dialect.name != "sqlite":
+        if turn:
+            event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(turn))
         return engine
 
     @event.listens_for(engine, "connect")
@@ -92,7 +101,7 @@ def psycopg_url(url: str) -> str:
 class Store:
     """Thread-safe inside, asyncio outside. `before_commit` runs last in every transaction that wrote.
 
-    `on_failure` hears, on the writer's thread, why a batch was not stored and how many writes were in it.
+    On the writer's thread, `on_commit` hears how many writes a stored batch had, `on_failure` why one was not stored.
     """
 
     def __init__(
@@ -101,13 +110,16 @@ class Store:
         *,
         before_commit: Callable[[Connection], None] = lambda _: None,
         on_failure: Callable[[Exception, int], None] = lambda _error, _writes: None,
+        on_commit: Callable[[int], None] = lambda _writes: None,
     ) -> None:
         self.url = psycopg_url(url)
         self._before_commit = before_commit
         self._on_failure = on_failure
-        self._writer_engine = _engine(self.url, begin="BEGIN IMMEDIATE", size=1)
+        self._on_commit = on_commit
+        self._writer_engine = _engine(self.url, begin="BEGIN IMMEDIATE", size=1, turn=TURN)
         self._reader_engine = _engine(self.url, begin="BEGIN", size=READERS)
         self._waiting: queue.SimpleQueue[_Write[Any, Any] | None] = queue.SimpleQueue()
+        self._folds: queue.SimpleQueue[_Write[Any, Any]] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._writer = threading.Thread(target=self._write_until_closed, name="store-writer", daemon=True)
         self._writer.start()
@@ -135,6 +147,22 @@ class Store:
         except DBAPIError as error:
             raise _unavailable(error) from error
 
+    async def fold_log(self) -> bool:
+        """Fold SQLite's write-ahead log back and cut it to nothing, so that it keeps no page as it was before.
+
+        Done by the writer between two batches, and waiting for nobody: False where a reader or another process was in
+        the way, or the database. Ask again then. PostgreSQL keeps its own log; True.
+        """
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[bool] = loop.create_future()
+        asked: _Write[Any, Any] = _Write(_alone, None, done, loop)
+        self._folds.put(asked)
+        try:
+            await self.write(lambda _connection: None)
+        except StoreUnavailable:
+            return False
+        return await done
+
     def close(self) -> None:
         """Finish what waits, then let go of the database."""
         self._waiting.put(None)
@@ -146,6 +174,15 @@ class Store:
     def _write_until_closed(self) -> None:
         while (batch := self._next_batch()) is not None:
             _report(self._commit(batch))
+            self._fold_where_asked()
+
+    def _fold_where_asked(self) -> None:
+        asked = []
+        while not self._folds.empty():
+            asked.append(self._folds.get_nowait())
+        if asked:
+            folded = _fold(self._writer_engine)
+            _report([(one, folded, None) for one in asked])
 
     def _next_batch(self) -> list[_Write[Any, Any]] | None:
         first = self._waiting.get()
@@ -168,10 +205,11 @@ class Store:
             with self._writer_engine.begin() as connection:
                 outcomes = [outcome for group in _groups(batch) for outcome in _run(connection, group)]
                 self._before_commit(connection)
-            return outcomes
         except Exception as error:
             self._on_failure(error, len(batch))
             return [(write, None, _unavailable(error)) for write in batch]
+        self._on_commit(len(batch))
+        return outcomes
 
 
 def _alone(connection: Connection, works: Sequence[Callable[[Connection], T]]) -> Sequence[T]:
@@ -204,6 +242,27 @@ def _run(connection: Connection, group: list[_Write[Any, Any]]) -> list[Outcome]
         if len(group) > 1:
             return [outcome for write in group for outcome in _run(connection, [write])]
         return [(group[0], None, error)]
+
+
+def _fold(engine: Engine) -> bool:
+    if engine.dialect.name != "sqlite":
+        return True
+    try:
+        raw = engine.raw_connection()
+    except DBAPIError:
+        return False
+    try:
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA busy_timeout=0")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        [(busy, _, _)] = cursor.fetchall()
+        cursor.execute(f"PRAGMA {BUSY_TIMEOUT}")
+        cursor.close()
+    except sqlite3.Error:
+        return False
+    finally:
+        raw.close()
+    return not busy
 
 
 def _is_database_down(error: Exception) -> bool:

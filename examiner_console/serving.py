@@ -23,6 +23,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from examiner_console.app import create_app
 from examiner_console.console import Console
+from examiner_console.running.logs import loop_fault
+from examiner_console.running.metrics import create_metrics_app
 from examiner_console.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -100,6 +102,16 @@ def _config(app: Any, **more: Any) -> uvicorn.Config:
 
 
 def servers(console: Console, routers: Sequence[APIRouter]) -> list[tuple[uvicorn.Server, socket.socket]]:
+    """Officers, stations where they have a port of their own, metrics where they are asked for. Raises OSError."""
+    settings = console.settings
+    found = _for_the_hall(console, routers)
+    if settings.metrics_port is not None:
+        metrics = _Server(_config(create_metrics_app(console)))
+        found.append((metrics, listen(settings.metrics_host, settings.metrics_port)))
+    return found
+
+
+def _for_the_hall(console: Console, routers: Sequence[APIRouter]) -> list[tuple[uvicorn.Server, socket.socket]]:
     settings = console.settings
     officers = listen(settings.host, settings.port)
     if not settings.has_station_tls:
@@ -123,6 +135,7 @@ async def serve(running: Sequence[tuple[uvicorn.Server, socket.socket]], hang_up
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()  # what was loaded by now stays: walking through it again and again cost a tenth of the processor time
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(loop_fault)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     async with asyncio.TaskGroup() as group:

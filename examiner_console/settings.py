@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Final
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from examiner_console.law.decide import CURRENT, RULES
 
 
 class UnusableSettings(Exception):
@@ -16,11 +19,77 @@ class UnusableSettings(Exception):
     code = "unusable_settings"
 
 
+Days = Annotated[int, Field(ge=0)]
+
+
+class Retention(BaseModel):
+    """Days each category is kept, and every number our own: the Act names none, an agency sets its own.
+
+    A national's live face goes with the confirmation whatever stands here. `prints` are finger images and templates;
+    `waiting_times` the events of stations that waits are counted from.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    live_faces: Days = 30
+    prints: Days = 30
+    chip_faces: Days = 30
+    page_images: Days = 30
+    decisions: Days = 3650
+    reads: Days = 1825
+    waiting_times: Days = 365
+
+
+Minutes = Annotated[float, Field(ge=0, le=120)]
+Seconds = Annotated[float, Field(ge=0, le=120)]
+ShortName = Annotated[str, Field(max_length=16)]
+
+
+class Waiting(BaseModel):
+    """What waits are reckoned from. `walking_minutes` by spot, to this console's hall; a spot left out is not known.
+
+    `spacing_seconds` between two visitors of one flight, `changeover_seconds` between two at one booth, and
+    `announced_sd_minutes`, how far announced flights stray, are our own first numbers: measure them in the hall.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    walking_minutes: dict[str, Minutes] = {}
+    terminal: ShortName = ""
+    spacing_seconds: Seconds = 3.0
+    changeover_seconds: Seconds = 10.0
+    announced_sd_minutes: Minutes = 5.0
+
+
+class RegistryPlace(BaseModel):
+    """Where another authority's registry is asked. `url` without a path; the tls files, all three or none, for one that
+    wants to know who asks. `reuse_seconds` for how long an answer may serve again, `stale_seconds` how old its data may
+    be; left out, those of `registries.table`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    tls_authority: Path | None = None
+    reuse_seconds: Annotated[float, Field(ge=0)] | None = None
+    stale_seconds: Annotated[float, Field(gt=0)] | None = None
+
+
+def _known_rules(version: str) -> str:
+    if version not in RULES:
+        raise ValueError(f"there are the rules of {', '.join(RULES)}")
+    return version
+
+
 class Settings(BaseSettings):
     """`port` serves officers; stations use `station_port` over TLS 1.3 where the tls files are given, else `port`.
 
     Port 0 lets the system choose. `data_dir` holds the console's own keys and, unless `database_url` says otherwise,
-    the database.
+    the database. `registries` by their names in `law.answers.Answers`: one that is left out is never clear, and the
+    rules in use refer whoever it is missing for. `own_watchlist` asks the console's own list
+    too, alone where there is no other. `rules` is a version of the law; an earlier one is for halls that have no
+    registries. Metrics are served where `metrics_port` is given, on `metrics_host` alone.
     """
 
     model_config = SettingsConfigDict(env_prefix="SEKISHO_CONSOLE_", extra="forbid", frozen=True)
@@ -34,8 +103,20 @@ class Settings(BaseSettings):
     tls_key: Path | None = None
     tls_client_ca: Path | None = None
     master_key_file: Path | None = None
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(None, ge=0, le=65535)
     port_name: str = Field("HND", min_length=1, max_length=64)
     booths: int = Field(12, ge=1, le=200)
+    retention: Retention = Retention()
+    waiting: Waiting = Waiting()
+    registries: dict[str, RegistryPlace] = {}
+    own_watchlist: bool = False
+    rules: Annotated[str, AfterValidator(_known_rules)] = CURRENT
+
+    @property
+    def walking(self) -> dict[str, timedelta]:
+        """By spot, in capitals."""
+        return {spot.upper(): timedelta(minutes=minutes) for spot, minutes in self.waiting.walking_minutes.items()}
 
     @property
     def database(self) -> str:
@@ -78,5 +159,14 @@ def load_settings(path: Path | None) -> Settings:
 
 
 def _anchored(values: dict[str, Any], folder: Path) -> dict[str, Any]:
-    paths = ("data_dir", "tls_certificate", "tls_key", "tls_client_ca", "master_key_file")
-    return {name: folder / str(value) if name in paths else value for name, value in values.items()}
+    def anchored(name: str, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {inner: anchored(inner, one) for inner, one in value.items()}
+        return folder / str(value) if name in _PATHS else value
+
+    return {name: anchored(name, value) for name, value in values.items()}
+
+
+_PATHS: Final = frozenset(
+    {"data_dir", "tls_certificate", "tls_key", "tls_client_ca", "tls_authority", "master_key_file"}
+)

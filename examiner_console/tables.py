@@ -82,6 +82,15 @@ decisions = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+registry_answers = Table(
+    "registry_answers",
+    metadata,
+    Column("inspection", Uuid, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""What the registries of other authorities had answered when a version of a decision was made."""
+
 cases = Table(
     "cases",
     metadata,
@@ -141,6 +150,29 @@ evidence_keys = Table(
     Column("erased_at", Instant),
 )
 
+category_keys = Table(
+    "category_keys",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("inspection", Uuid, nullable=False),
+    Column("category", String(32), nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Index("category_keys_by_inspection", "inspection"),
+)
+"""Rows are only added behind the last one and overwritten in place, so that SQLite never copies one elsewhere.
+
+`wrapped` is all zeros once the key was erased.
+"""
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("category", String(32), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
 events = Table(
     "events",
     metadata,
@@ -173,7 +205,18 @@ ledger = Table(
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("leaf_hash", LargeBinary, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("record", Uuid),
+    Index("ledger_by_record", "record"),
 )
+
+ledger_tiles = Table(
+    "ledger_tiles",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+"""Roots of the whole subtrees of 256^level leaves, so that a proof reads hundreds of hashes and not all of them."""
 
 checkpoints = Table(
     "checkpoints",
@@ -184,7 +227,10 @@ checkpoints = Table(
     Column("at", Instant, nullable=False),
     Column("key", String(64), nullable=False),
     Column("signature", LargeBinary, nullable=False),
+    Column("previous_size", BigInteger),
+    Column("previous", LargeBinary),
 )
+"""`previous` is null in what was signed before checkpoints named the one they follow."""
 
 officers = Table(
     "officers",
@@ -207,3 +253,41 @@ sessions = Table(
     Column("expires_at", Instant, nullable=False),
     Index("sessions_by_officer", "officer"),
 )
+
+spot_ins = Table(
+    "spot_ins",
+    metadata,
+    Column("flight", String(16), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("spot", String(16), nullable=False),
+    Column("terminal", String(16), nullable=False),
+    Column("passengers", Integer, nullable=False),
+    Column("visitors", Integer),
+    Column("recorded_at", Instant, nullable=False),
+    Index("spot_ins_by_time", "at"),
+)
+"""The newest word about a flight stands; none of it is about a person."""
+
+
+watchlist_versions = Table(
+    "watchlist_versions",
+    metadata,
+    Column("entry", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("change", String(16), nullable=False),
+    Column("proposed_by", String(64), nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+watchlist_settlements = Table(
+    "watchlist_settlements",
+    metadata,
+    Column("entry", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("standing", String(16), nullable=False),
+    Column("officer", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""A version without a row here is a proposal that nobody has settled."""

@@ -28,6 +28,8 @@ def open_store(
     settings: Settings,
     clock: Clock = utc_now,
     on_failure: Callable[[Exception, int], None] = lambda _error, _writes: None,
+    on_commit: Callable[[int], None] = lambda _writes: None,
 ) -> Store:
     """The database must have been migrated. Raises ValueError for an unusable key file."""
-    return Store(settings.database, before_commit=Sealer(ledger_key(settings), clock), on_failure=on_failure)
+    sealer = Sealer(ledger_key(settings), clock)
+    return Store(settings.database, before_commit=sealer, on_failure=on_failure, on_commit=on_commit)

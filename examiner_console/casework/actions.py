@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -20,8 +21,19 @@ class Verb(StrEnum):
     GRANT = "grant"
     CONFIRM = "confirm"
     HAND_OVER = "hand_over"
+    READ_CASE = "read_case"
     READ_EVIDENCE = "read_evidence"
+    EXPORT_IDENTITIES = "export_identities"
     ERASE_EVIDENCE = "erase_evidence"
+    PROPOSE_ENTRY = "propose_entry"
+    APPROVE_ENTRY = "approve_entry"
+    REJECT_ENTRY = "reject_entry"
+    WITHDRAW_ENTRY = "withdraw_entry"
+    READ_WATCHLIST = "read_watchlist"
+
+
+READS: Final = frozenset({Verb.READ_CASE, Verb.READ_EVIDENCE, Verb.READ_WATCHLIST})
+"""What changes nothing: an officer looked."""
 
 
 class Action(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,4 +60,5 @@ def record(connection: Connection, action: Action) -> None:
             body=body,
         )
     )
-    append(connection, [leaf_of(LeafKind.ACTION, id, body)])
+    kind = LeafKind.READ if action.verb in READS else LeafKind.ACTION
+    append(connection, [leaf_of(kind, id, body)])

@@ -33,6 +33,9 @@ from examiner_console.contract import (
     encode,
     open_envelope,
 )
+from examiner_console.law.answers import NOTHING_ASKED, Answers
+from examiner_console.law.disclosure import for_station
+from examiner_console.registries.questions import about
 
 MAX_INSPECTION_BYTES: Final = 64 * 1024
 """The payload: sixty-four findings and a document stay under 32 kB."""
@@ -69,19 +72,28 @@ class StationApi:
         try:
             await self._router(scope, receive, send)
         except CAUGHT as error:
+            self._console.measures.refused(error.code)
             await respond(error)(scope, receive, send)
 
     async def _put_inspection(self, request: Request) -> Response:
         id, body = _identifier(request), await read_body(request, MAX_INSPECTION_ENVELOPE_BYTES)
         envelope, inspection, station = await self._open(request, body, Inspection, "inspection")
         _check_inspection(id, envelope, inspection, station)
-        arrived = Arrived(inspection, envelope.payload, envelope.delivery)
+        arrived = Arrived(inspection, envelope.payload, envelope.delivery, await self._heard(inspection))
         answer = await self._console.store.write_together(self._console.ingest.accept, arrived)
         if isinstance(answer, Conflict):
             raise Refused(409, "envelope_conflict", "Another inspection is stored under this identifier.")
+        self._console.measures.inspected(inspection, answer)
         if answer.new and answer.decision.outcome is DecisionOutcome.REFER:
             self._console.referrals.changed()
-        return Response(encode(answer.decision), 201 if answer.new else 200, media_type=JSON)
+        return Response(encode(for_station(answer.decision)), 201 if answer.new else 200, media_type=JSON)
+
+    async def _heard(self, inspection: Inspection) -> Answers:
+        """What registries say about the holder; before the store's writer is asked, for it waits for nobody."""
+        if inspection.document is None:
+            return NOTHING_ASKED
+        questions = about(inspection.document, direction=inspection.direction, port=inspection.port)
+        return await self._console.registries.ask_all(questions)
 
     async def _put_evidence(self, request: Request) -> Response:
         id, body = _identifier(request), await read_body(request, MAX_ENVELOPE_BYTES)
@@ -98,6 +110,7 @@ class StationApi:
         _, batch, station = await self._open(request, body, EventBatch, "events")
         _check_events(batch, station)
         receipt = await self._console.store.write_together(self._console.telemetry.accept, batch)
+        self._console.measures.received(receipt)
         return Response(encode(receipt), media_type=JSON)
 
     async def _open(

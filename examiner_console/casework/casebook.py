@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from examiner_console.casework.cases import Case, CaseOutcome, CaseState, EvidenceRef, NoSuchCase, Trip, case_number
 from examiner_console.contract import Decision, Document, EvidenceKind, Inspection, decode
-from examiner_console.tables import cases, decisions, evidence, inspections, landings
+from examiner_console.law.answers import NOTHING_ASKED, Answers
+from examiner_console.tables import cases, decisions, evidence, inspections, landings, registry_answers
 
 TRIPS_SHOWN: Final = 20
 
@@ -43,7 +44,7 @@ def _row(ordinal: int, inspection: Inspection, decision: Decision, at: datetime)
 
 
 def load(connection: Connection, id: UUID) -> Case:
-    """With evidence and trips. Raises NoSuchCase."""
+    """With evidence, trips and what registries answered. Raises NoSuchCase."""
     row = connection.execute(_cases().where(cases.c.inspection == id)).first()
     if row is None:
         raise NoSuchCase
@@ -108,7 +109,18 @@ def _complete(connection: Connection, case: Case) -> Case:
         case,
         evidence=_evidence(connection, case.inspection.id),
         trips=_trips(connection, document) if document else (),
+        answers=_answers(connection, case.inspection.id),
     )
+
+
+def _answers(connection: Connection, id: UUID) -> Answers:
+    """Beside the newest decision; where a later one was made without asking, nobody answered."""
+    newest = select(func.max(decisions.c.version)).where(decisions.c.inspection == id).scalar_subquery()
+    query = select(registry_answers.c.body).where(
+        registry_answers.c.inspection == id, registry_answers.c.version == newest
+    )
+    body = connection.execute(query).scalar()
+    return NOTHING_ASKED if body is None else decode(body, Answers)
 
 
 def _evidence(connection: Connection, id: UUID) -> tuple[EvidenceRef, ...]:

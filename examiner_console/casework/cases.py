@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Final
 
 from examiner_console.contract import Decision, EvidenceKind, Inspection
+from examiner_console.law.answers import NOTHING_ASKED, Answers
 
 NUMBERS_PER_LETTER: Final = 10_000
 
@@ -118,6 +119,8 @@ class Case:
     permitted_until: date | None = None
     evidence: tuple[EvidenceRef, ...] = ()
     trips: tuple[Trip, ...] = ()
+    answers: Answers = NOTHING_ASKED
+    """Of other authorities' registries, as the newest decision rests on them."""
 
 
 def case_number(ordinal: int) -> str:

@@ -28,20 +28,22 @@ from examiner_console.contract import (
     decode,
     encode,
 )
-from examiner_console.law.decide import decide
+from examiner_console.law.answers import NOTHING_ASKED, Answers
+from examiner_console.law.decide import CURRENT, decide
 from examiner_console.law.facts import Facts, LandingAnswer, NoAnswer, NoLandingRecord
 from examiner_console.law.nationals import is_national
 from examiner_console.record.ledger import Leaf, LeafKind, append, leaf_of
-from examiner_console.tables import decisions, inspections
+from examiner_console.tables import decisions, inspections, registry_answers
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """One verified message: the payload as signed, what it says, and how it was delivered."""
+    """One verified message: the payload as signed, what it says, how it was delivered, and what registries answered."""
 
     inspection: Inspection
     payload: bytes
     delivery: Delivery
+    answers: Answers = NOTHING_ASKED
 
     @property
     def sha256(self) -> bytes:
@@ -76,6 +78,7 @@ class _Batch:
     known: dict[UUID, _Known]
     inspections: list[dict[str, object]] = field(default_factory=list)
     decisions: list[dict[str, object]] = field(default_factory=list)
+    answers: list[dict[str, object]] = field(default_factory=list)
     leaves: list[Leaf] = field(default_factory=list)
     referred: list[tuple[Inspection, Decision]] = field(default_factory=list)
     left: dict[landings.Passport, Inspection] = field(default_factory=dict)
@@ -83,11 +86,13 @@ class _Batch:
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """`registry` answers for landings; raising RegistryUnavailable refers whoever depends on it."""
+    """`registry` answers for landings; raising RegistryUnavailable refers whoever depends on it. `rules` is the version
+    of the law in use."""
 
     clock: Callable[[], datetime]
     booths: int
     registry: landings.LandingRegistry = landings.open_landings
+    rules: str = CURRENT
 
     def accept(self, connection: Connection, arrived: Sequence[Arrived]) -> list[Answer | Conflict]:
         """One answer each, in order; to be called by the store's writer."""
@@ -108,14 +113,14 @@ class Ingest:
             for item in arrived
             if (known := batch.known.get(item.inspection.id)) is None or _takes_back(item, known)
         )
-        passports = {passport for inspection in undecided if (passport := _leaving(inspection))}
+        passports = {passport for inspection in undecided if (passport := leaving(inspection))}
         try:
             found: Mapping[landings.Passport, LandingAnswer] | None = self.registry(connection, passports)
         except landings.RegistryUnavailable:
             found = None
 
         def answer(inspection: Inspection) -> LandingAnswer:
-            passport = _leaving(inspection)
+            passport = leaving(inspection)
             if found is None or passport is None:
                 return NoAnswer()
             return NoLandingRecord() if passport in batch.left else found.get(passport, NoLandingRecord())
@@ -141,7 +146,8 @@ class Ingest:
         return Answer(known.decision, new=False)
 
     def _decide(self, item: Arrived, at: datetime, landing: LandingAnswer, decided: Decision | None = None) -> Decision:
-        return decide(Facts(item.inspection, at, item.delivery, landing, self.booths, decided))
+        facts = Facts(item.inspection, at, item.delivery, landing, self.booths, decided, item.answers)
+        return decide(facts, self.rules)
 
 
 def _takes_back(item: Arrived, known: _Known | None) -> bool:
@@ -151,7 +157,7 @@ def _takes_back(item: Arrived, known: _Known | None) -> bool:
     return known.decision.opens_exit and known.sha256 == item.sha256
 
 
-def _leaving(inspection: Inspection) -> landings.Passport | None:
+def leaving(inspection: Inspection) -> landings.Passport | None:
     """The passport of a foreign traveller who leaves: whose stay the registry is asked about."""
     document = inspection.document
     if document is None or is_national(document) or inspection.direction is not Direction.DEPARTURE:
@@ -200,8 +206,12 @@ def _add(batch: _Batch, item: Arrived, decision: Decision, version: int) -> None
             "body": body,
         }
     )
-    batch.leaves.append(leaf_of(LeafKind.DECISION, decision.inspection, body, version, rests_on=item.sha256))
-    passport = _leaving(item.inspection)
+    if item.answers != NOTHING_ASKED:
+        batch.answers.append({"inspection": decision.inspection, "version": version, "body": encode(item.answers)})
+    batch.leaves.append(
+        leaf_of(LeafKind.DECISION, decision.inspection, body, version, item.sha256, item.delivery.value)
+    )
+    passport = leaving(item.inspection)
     if decision.outcome is DecisionOutcome.REFER:
         batch.referred.append((item.inspection, decision))
     elif passport is not None:
@@ -210,7 +220,7 @@ def _add(batch: _Batch, item: Arrived, decision: Decision, version: int) -> None
 
 def _forget_departure(batch: _Batch, inspection: Inspection) -> None:
     """Of a decision made in this very batch; that of an earlier one is undone before the registry is asked."""
-    passport = _leaving(inspection)
+    passport = leaving(inspection)
     if passport is not None and passport in batch.left and batch.left[passport].id == inspection.id:
         del batch.left[passport]
 
@@ -221,6 +231,8 @@ def _write(connection: Connection, batch: _Batch) -> None:
     if batch.inspections:
         connection.execute(insert(inspections), batch.inspections)
     connection.execute(insert(decisions), batch.decisions)
+    if batch.answers:
+        connection.execute(insert(registry_answers), batch.answers)
     open_cases(connection, batch.referred, batch.at)
     for inspection in batch.left.values():
         if inspection.document is not None:

@@ -15,6 +15,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from examiner_console.casework.retention import forget_if_confirmed
 from examiner_console.contract import EvidenceBundle
 from examiner_console.record.evidence import Vault
 from examiner_console.tables import cases, evidence_keys, inspections
@@ -52,6 +53,7 @@ class Pictures:
             raise OtherPictures("other pictures are stored under this inspection")
         if stored is None:
             self.vault.store(connection, bundle, sha256, self.clock())
+            forget_if_confirmed(connection, bundle.inspection, self.clock())
         return stored is None
 
     def _check(self, connection: Connection, station: str, bundle: EvidenceBundle) -> None:

@@ -25,12 +25,14 @@ from examiner_console.casework.cases import (
     CaseTaken,
     StatusNotAllowed,
 )
+from examiner_console.casework.retention import forget_live_face
 from examiner_console.contract import Direction, Document
 from examiner_console.database import Store
 from examiner_console.law import statuses
 from examiner_console.law.nationals import is_national
 from examiner_console.law.stays import japan_date
-from examiner_console.record.evidence import Vault, erase
+from examiner_console.record.evidence import KINDS, Vault, erase
+from examiner_console.record.receipts import Ground
 
 
 class Referrals:
@@ -47,6 +49,16 @@ class Referrals:
 
     async def case(self, id: UUID) -> Case:
         return await self._store.read(lambda connection: casebook.load(connection, id))
+
+    async def read_case(self, id: UUID, officer: str) -> Case:
+        """As `case`, for an officer's eyes: the read is durable in the ledger before the case is shown."""
+
+        def read(connection: Connection) -> Case:
+            case = casebook.load(connection, id)
+            record(connection, Action(id, officer, Verb.READ_CASE, self._clock()))
+            return case
+
+        return await self._store.write(read)
 
     async def find(self, document_number: str, nationality: str | None = None) -> Case | None:
         """The newest open case under a passport's number."""
@@ -69,7 +81,10 @@ class Referrals:
 
     async def confirm(self, id: UUID, officer: str) -> Case:
         """Confirm a departure (Art. 25, 60) or a national's return (Art. 61). Raises as `grant` does."""
-        return await self._act(partial(_confirm, id=id, officer=officer, at=self._clock()))
+        case = await self._act(partial(_confirm, id=id, officer=officer, at=self._clock()))
+        if case.inspection.document is not None and is_national(case.inspection.document):
+            await self._store.fold_log()
+        return case
 
     async def hand_over(self, id: UUID, officer: str, note: str) -> Case:
         """To the special inquiry officer (Art. 9(6), 7(4)). Raises CaseTaken or CaseClosed."""
@@ -93,11 +108,17 @@ class Referrals:
         """Erase the pictures and prints of one inspection for good; the ledger keeps the receipt."""
 
         def work(connection: Connection) -> None:
-            erase(connection, id, self._clock())
+            erase(connection, id, KINDS, self._clock(), Ground.ORDER, "an officer's order", officer)
             record(connection, Action(id, officer, Verb.ERASE_EVIDENCE, self._clock()))
 
         await self._store.write(work)
+        await self._store.fold_log()
         self.changed()
+
+    @property
+    def listeners(self) -> int:
+        """How many subscribe at the moment."""
+        return len(self._listeners)
 
     @asynccontextmanager
     async def subscribe(self) -> AsyncIterator[AsyncIterator[None]]:
@@ -213,6 +234,8 @@ def _confirm(connection: Connection, *, id: UUID, officer: str, at: datetime) ->
         landings.depart(connection, document, japan_date(at), id)
     article = ("Art. 60(1)" if departure else "Art. 61") if national else "Art. 25(1)"
     record(connection, Action(id, officer, Verb.CONFIRM, at, article))
+    if national:
+        forget_live_face(connection, id, at)
     return _close(connection, id, CaseOutcome.CONFIRMED, officer, at)
 
 

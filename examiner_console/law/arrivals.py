@@ -36,13 +36,13 @@ def arrival_examination(facts: Facts) -> Iterator[Verdict]:
     if facts.inspection.kind is StationKind.BIO_CART:
         detail = "foreign arrival with data from a bio-cart"
         verdict = refer(Weight.PROCEDURE, "arrival_examination", PERMISSION, RULE, detail)
-        yield Verdict(verdict.weight, verdict.reason, suggestion=_suggestion(facts.inspection.declaration))
+        yield Verdict(verdict.weight, verdict.reason, suggestion=visitor_suggestion(facts.inspection.declaration))
     else:
         detail = "a foreign arrival is examined at a booth"
         yield refer(Weight.PROCEDURE, "landing_examination_required", "Art. 7(1)", RULE, detail)
 
 
-def _suggestion(declaration: Declaration | None) -> Suggestion | None:
+def visitor_suggestion(declaration: Declaration | None) -> Suggestion | None:
     """Temporary Visitor by declared stay; none where the purpose or the length is beyond it."""
     if declaration is None or declaration.purpose in NOT_VISITING:
         return None
@@ -68,7 +68,7 @@ def biometrics_given(facts: Facts) -> Iterator[Verdict]:
     """Two fingers and a face, unless exempt; missing and injured fingers are noted all the way through review."""
     if not _at_bio_cart(facts):
         return
-    yield from _fingers_noted(facts.inspection.fingers)
+    yield from fingers_noted(facts.inspection.fingers)
     if is_child(facts):
         detail = f"under {CHILD_AGE} on {facts.today}"
         yield note("biometrics_exempt", BIOMETRICS, "biometrics_given", detail)
@@ -81,18 +81,18 @@ def biometrics_given(facts: Facts) -> Iterator[Verdict]:
     if given < FINGERS and not any(finger.outcome in CANNOT_GIVE for finger in fingers):
         detail = f"{given} of {FINGERS} fingers captured"
         yield refer(Weight.BIOMETRICS, "fingers_incomplete", BIOMETRICS, "biometrics_given", detail)
-    if not _has_face(facts):
+    if not has_face(facts):
         yield refer(Weight.BIOMETRICS, "face_not_captured", BIOMETRICS, "biometrics_given", "no live face was captured")
 
 
-def _fingers_noted(fingers: tuple[FingerCapture, ...]) -> Iterator[Verdict]:
+def fingers_noted(fingers: tuple[FingerCapture, ...]) -> Iterator[Verdict]:
     for finger in fingers:
         if finger.outcome in ("missing", "injured", "failed"):
             code, detail = f"finger_{finger.outcome}", f"{finger.position}: {finger.outcome}"
             yield note(code, BIOMETRICS, "biometrics_given", detail)
 
 
-def _has_face(facts: Facts) -> bool:
+def has_face(facts: Facts) -> bool:
     found = [finding.outcome for finding in facts.inspection.findings if finding.check == "face_capture"]
     return bool(found) and all(outcome is CheckOutcome.SUCCESSFUL for outcome in found)
 

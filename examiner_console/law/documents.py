@@ -1,4 +1,4 @@
-"""The passport: present, genuine, unexpired, and the person in front of the station its holder and alone.
+"""The passport: present, genuine, unexpired, and the person in front of the station alone.
 
 A check that is missing, undetermined or failed refers, each with a code of its own. Only a chip that offers no clone
 check (`not_supported`) may go without one.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from examiner_console.contract import CheckOutcome, Comparison, Direction, Document, Finding, Inspection, StationKind
+from examiner_console.contract import CheckOutcome, Direction, Document, Finding, Inspection, StationKind
 from examiner_console.law.facts import Facts
 from examiner_console.law.nationals import is_national
 from examiner_console.law.stays import age_on
@@ -30,9 +30,12 @@ CLONE_CHECKS: Final = {"chip_authentication": "chip_cloned", "active_authenticat
 """May be `not_supported` (Doc 9303-11 §6.1, §6.2 are optional for issuers); anything else but successful refers."""
 OTHERS: Final = {"revocation": "certificate_revoked", "face_image": "chip_face_unusable"}
 """Refer when they failed. Other checks that failed refer as `check_failed`."""
-LARGEST_FMR: Final = 0.001
-"""The false match rate a threshold may stand for: 0.1 % (Frontex best practice for automated border control)."""
-CHIP_FACE: Final = "chip_face"
+ALONE: Final = "passage_alone"
+LIVENESS: Final = "face_liveness"
+MORPHING: Final = "face_morphing"
+PAGE_PORTRAIT: Final = "page_portrait"
+JUDGED_APART: Final = frozenset({*REQUIRED, *CLONE_CHECKS, ALONE, LIVENESS, MORPHING, PAGE_PORTRAIT})
+"""Checks that have a rule, or a line above, of their own."""
 CHILD_AGE: Final = 16
 """Art. 6(3)(ii): persons under 16 give neither fingerprints nor photograph."""
 _WORST: Final = (CheckOutcome.FAILED, CheckOutcome.UNDETERMINED, CheckOutcome.NOT_SUPPORTED, CheckOutcome.SUCCESSFUL)
@@ -65,7 +68,7 @@ def document_read(facts: Facts) -> Iterator[Verdict]:
 
 def document_genuine(facts: Facts) -> Iterator[Verdict]:
     """Every required check is successful, the clone checks are or were not offered, and nothing else failed."""
-    worst = _worst_by_check(facts.inspection.findings)
+    worst = worst_by_check(facts.inspection.findings)
     for check, code in REQUIRED.items():
         outcome, why = worst.get(check, (None, ""))
         if outcome is not CheckOutcome.SUCCESSFUL:
@@ -76,11 +79,11 @@ def document_genuine(facts: Facts) -> Iterator[Verdict]:
             cloned = code if outcome is CheckOutcome.FAILED else "clone_not_excluded"
             yield _checked(facts, _sharper(cloned, why), check, outcome, why)
     for check, (outcome, why) in worst.items():
-        if outcome is CheckOutcome.FAILED and check not in REQUIRED and check not in CLONE_CHECKS and check != ALONE:
+        if outcome is CheckOutcome.FAILED and check not in JUDGED_APART:
             yield _checked(facts, _sharper(OTHERS.get(check, "check_failed"), why), check, outcome, why)
 
 
-def _worst_by_check(findings: tuple[Finding, ...]) -> dict[str, tuple[CheckOutcome, str]]:
+def worst_by_check(findings: tuple[Finding, ...]) -> dict[str, tuple[CheckOutcome, str]]:
     """A check made twice counts as its worse outcome."""
     worst: dict[str, tuple[CheckOutcome, str]] = {}
     for found in findings:
@@ -110,42 +113,15 @@ def document_unexpired(facts: Facts) -> Iterator[Verdict]:
         yield _refer(facts, Weight.DOCUMENT, "document_expired", "document_unexpired", detail)
 
 
-ALONE: Final = "passage_alone"
-
-
 def alone(facts: Facts) -> Iterator[Verdict]:
     """One person in the lane of a gate. A bio-cart stands in the open and has no lane."""
     if facts.inspection.kind is not StationKind.GATE:
         return
-    outcome, why = _worst_by_check(facts.inspection.findings).get(ALONE, (None, ""))
+    outcome, why = worst_by_check(facts.inspection.findings).get(ALONE, (None, ""))
     if outcome is not CheckOutcome.SUCCESSFUL:
         found = outcome.value if outcome else "not reported"
         detail = f"{ALONE}: {found}" + (f" ({why})" if why else "")
         yield _refer(facts, Weight.IDENTITY, "not_alone", "alone", detail)
-
-
-def face_matches(facts: Facts) -> Iterator[Verdict]:
-    """The live face matched the chip's, at a threshold that stands for 0.1 % false matches or fewer.
-
-    A child at a bio-cart is not asked for a photograph (Art. 6(3)); the officer compares.
-    """
-    if facts.inspection.kind is StationKind.BIO_CART and is_child(facts):
-        return
-    compared = [c for c in facts.inspection.comparisons if c.modality == "face" and c.reference == CHIP_FACE]
-    if not compared:
-        detail = "the live face was not compared with the chip's"
-        yield _refer(facts, Weight.IDENTITY, "face_not_compared", "face_matches", detail)
-    elif not all(_matched(comparison) for comparison in compared):
-        detail = "the live face did not match the chip's"
-        yield _refer(facts, Weight.IDENTITY, "face_not_matched", "face_matches", detail)
-    elif max(comparison.fmr for comparison in compared) > LARGEST_FMR:
-        detail = f"the threshold stands for more than {LARGEST_FMR:.1%} false matches"
-        yield _refer(facts, Weight.IDENTITY, "face_threshold_too_low", "face_matches", detail)
-
-
-def _matched(comparison: Comparison) -> bool:
-    """What the station concluded and what its score says must agree."""
-    return comparison.outcome is CheckOutcome.SUCCESSFUL and comparison.score >= comparison.threshold
 
 
 def nationality_clear(facts: Facts) -> Iterator[Verdict]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from examiner_console.contract import Decision, Delivery, Inspection
+from examiner_console.law.answers import NOTHING_ASKED, Answers
+from examiner_console.law.answers import NoAnswer as NoAnswer
 from examiner_console.law.stays import japan_date
 
 
@@ -24,27 +27,25 @@ class NoLandingRecord:
     """The registry answered: there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoAnswer:
-    """The registry was asked and did not answer, or was not asked. Never clear."""
-
-
 LandingAnswer = LandingRecord | NoLandingRecord | NoAnswer
+_SILENT: Final = NoAnswer()
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """`at` is the console's clock when it decides; `booths` is how many there are to send a traveller to.
 
-    `decided` is the opening that a DEFERRED inspection takes back; None where nothing was decided before.
+    `decided` is the opening that a DEFERRED inspection takes back; None where nothing was decided before. `answers` are
+    those of the registries that the rules of 2026-11-27 ask; earlier rules know the landings alone.
     """
 
     inspection: Inspection
     at: datetime
     delivery: Delivery = Delivery.LIVE
-    landing: LandingAnswer = NoAnswer()
+    landing: LandingAnswer = _SILENT
     booths: int = 12
     decided: Decision | None = None
+    answers: Answers = NOTHING_ASKED
 
     @property
     def today(self) -> date:

@@ -71,8 +71,11 @@ STATUSES: Final[Mapping[str, Status]] = _load()
 def allowed(status: str, period: str) -> bool:
     """Whether the table knows `status` with `period`; an unknown status or period is not allowed."""
     known = STATUSES.get(status)
-    if known is None:
-        return False
+    return known is not None and is_allowed(known, period)
+
+
+def is_allowed(known: Status, period: str) -> bool:
+    """Whether this row of a table allows `period`."""
     if period in known.offered:
         return True
     length = parse_period(period)

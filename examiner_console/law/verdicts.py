@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 from examiner_console.contract import DecisionOutcome, Reason, Suggestion
 from examiner_console.law.facts import Facts
 
 
 class Weight(IntEnum):
-    """Order of the reasons of a referral, and of precedence: the first is what the officer reads first."""
+    """Order of the reasons of a referral, up to 2026-11-26 by value: the first is what the officer reads first."""
 
     STATION = 0
     """What the station saw cannot be relied on: clock, silence."""
@@ -22,6 +23,19 @@ class Weight(IntEnum):
     PROCEDURE = 5
     NOTE = 6
     """For the officer's eye; opens nothing and refers nobody by itself."""
+    HOLD = 7
+    """A hold notice or a silent alert. It and those below came with 2026-11-27, which sorts by PRECEDENCE."""
+    CONDITION = 8
+    """A condition of landing or departure that is not shown to hold."""
+    REGISTRY = 9
+    """A registry that had to be asked told nothing."""
+
+
+PRECEDENCE: Final = (
+    *(Weight.HOLD, Weight.STATION, Weight.BIOMETRICS, Weight.DOCUMENT, Weight.IDENTITY, Weight.CONDITION),
+    *(Weight.STAY, Weight.REGISTRY, Weight.PROCEDURE, Weight.NOTE),
+)
+"""Since 2026-11-27: holds and silent alerts, then biometrics, then conditions, then what opens or examines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +66,7 @@ def note(code: str, article: str, rule: str, detail: str) -> Verdict:
 
 def confirm(code: str, article: str, rule: str, detail: str) -> Verdict:
     return Verdict(Weight.PROCEDURE, Reason(code, article, rule, detail), opens=DecisionOutcome.CONFIRM)
+
+
+def record(code: str, article: str, rule: str, detail: str) -> Verdict:
+    return Verdict(Weight.PROCEDURE, Reason(code, article, rule, detail), opens=DecisionOutcome.RECORD)

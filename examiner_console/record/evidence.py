@@ -1,6 +1,8 @@
-"""Pictures and templates at rest: AES-256-GCM, a random key per inspection, wrapped (RFC 3394) by the master key.
+"""Pictures and templates at rest: AES-256-GCM, a random key per inspection and category, wrapped (RFC 3394).
 
-Erasing the wrapped key erases everything sealed under it, wherever a copy of the sealed bytes may be.
+The master key wraps. Erasing the wrapped key erases everything sealed under it, wherever a copy of the sealed bytes may
+be. A wrapped key is overwritten where it stands and never moved, so that no page of a SQLite file keeps an old copy;
+the write-ahead log is folded back afterwards (`Store.fold_log`).
 
     EvidenceError               code
     ├── NoSuchEvidence          never stored, or not under this inspection
@@ -13,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,14 +25,29 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from examiner_console.contract import EvidenceBundle
-from examiner_console.tables import evidence, evidence_keys
+from examiner_console.contract import EvidenceBundle, EvidenceKind
+from examiner_console.record import receipts
+from examiner_console.record.receipts import Category, Ground, Receipt
+from examiner_console.tables import category_keys, evidence, evidence_keys
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 """SP 800-38D §8.2.2; random nonces are safe here, a key seals at most 24 items."""
+ERASED: Final = bytes(KEY_BYTES + 8)
+"""What stands in the place of an erased wrapped key: as long as the key was, so that SQLite overwrites it in place."""
+KINDS: Final[Mapping[Category, tuple[str, ...]]] = {
+    Category.LIVE_FACES: (EvidenceKind.LIVE_FACE,),
+    Category.PRINTS: (EvidenceKind.FINGER_IMAGE, EvidenceKind.FINGER_TEMPLATE),
+    Category.CHIP_FACES: (EvidenceKind.CHIP_FACE,),
+    Category.PAGE_IMAGES: (EvidenceKind.PAGE_IMAGE,),
+}
+"""Categories of pictures, and the kinds of evidence in each."""
+
+
+def category_of(kind: EvidenceKind) -> Category:
+    return next(category for category, kinds in KINDS.items() if kind in kinds)
 
 
 class EvidenceError(Exception):
@@ -80,42 +98,50 @@ class Vault:
     master_key: bytes
 
     def store(self, connection: Connection, bundle: EvidenceBundle, payload_sha256: bytes, at: datetime) -> None:
-        key = AESGCM.generate_key(bit_length=KEY_BYTES * 8)
         row = {"inspection": bundle.inspection, "payload_sha256": payload_sha256, "stored_at": at}
-        connection.execute(insert(evidence_keys), {**row, "wrapped": aes_key_wrap(self.master_key, key)})
-        rows = []
-        for n, item in enumerate(bundle.items, start=1):
-            sealed = _seal(key, item.data, _context(bundle.inspection, str(n)))
-            rows.append(
-                {
-                    "inspection": bundle.inspection,
-                    "id": str(n),
-                    "kind": item.kind.value,
-                    "media_type": item.media_type,
-                    "label": item.label,
-                    "sealed": sealed,
-                }
-            )
+        connection.execute(insert(evidence_keys), row)
+        kept = {category_of(item.kind) for item in bundle.items}
+        keys = {category: AESGCM.generate_key(bit_length=KEY_BYTES * 8) for category in sorted(kept)}
+        self._keep_keys(connection, bundle.inspection, keys)
+        rows = [
+            {
+                "inspection": bundle.inspection,
+                "id": str(n),
+                "kind": item.kind.value,
+                "media_type": item.media_type,
+                "label": item.label,
+                "sealed": _seal(keys[category_of(item.kind)], item.data, _context(bundle.inspection, str(n))),
+            }
+            for n, item in enumerate(bundle.items, start=1)
+        ]
         if rows:
             connection.execute(insert(evidence), rows)
 
+    def _keep_keys(self, connection: Connection, inspection: UUID, keys: dict[Category, bytes]) -> None:
+        last = connection.execute(select(func.coalesce(func.max(category_keys.c.id), 0))).scalar_one()
+        rows = [
+            {"id": n, "inspection": inspection, "category": category.value, "wrapped": self._wrap(key)}
+            for n, (category, key) in enumerate(keys.items(), start=last + 1)
+        ]
+        if rows:
+            connection.execute(insert(category_keys), rows)
+
+    def _wrap(self, key: bytes) -> bytes:
+        return aes_key_wrap(self.master_key, key)
+
     def open(self, connection: Connection, inspection: UUID, evidence_id: str) -> tuple[str, bytes]:
         """The media type and the bytes. Raises NoSuchEvidence, EvidenceErased or EvidenceDamaged."""
-        wrapped = connection.execute(
-            select(evidence_keys.c.wrapped).where(evidence_keys.c.inspection == inspection)
-        ).first()
-        if wrapped is None:
-            raise NoSuchEvidence("no evidence is stored under this inspection")
-        if wrapped.wrapped is None:
-            raise EvidenceErased("the evidence was erased")
-        row = connection.execute(
-            select(evidence.c.media_type, evidence.c.sealed).where(
-                evidence.c.inspection == inspection, evidence.c.id == evidence_id
-            )
-        ).first()
+        held = _held(connection, inspection)
+        query = select(evidence.c.kind, evidence.c.media_type, evidence.c.sealed)
+        row = connection.execute(query.where(evidence.c.inspection == inspection, evidence.c.id == evidence_id)).first()
         if row is None:
+            if held.erased:
+                raise EvidenceErased("the evidence was erased")
             raise NoSuchEvidence("no such picture is stored under this inspection")
-        return row.media_type, self._unseal(wrapped.wrapped, row.sealed, _context(inspection, evidence_id))
+        wrapped = held.keys.get(category_of(EvidenceKind(row.kind)), held.common)
+        if wrapped is None:
+            raise EvidenceErased("the evidence was erased")
+        return row.media_type, self._unseal(wrapped, row.sealed, _context(inspection, evidence_id))
 
     def _unseal(self, wrapped: bytes, sealed: bytes, context: bytes) -> bytes:
         try:
@@ -125,17 +151,62 @@ class Vault:
             raise EvidenceDamaged("the stored evidence does not open under the master key") from error
 
 
-def erase(connection: Connection, inspection: UUID, at: datetime) -> None:
-    """Erase the key, then the sealed bytes. Raises NoSuchEvidence; erasing twice keeps the first instant."""
-    known = connection.execute(select(evidence_keys.c.inspection).where(evidence_keys.c.inspection == inspection))
-    if known.first() is None:
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """`common` seals what was stored before keys went by category; `erased` where something is gone."""
+
+    keys: dict[Category, bytes]
+    common: bytes | None
+    erased: bool
+
+
+def _held(connection: Connection, inspection: UUID) -> _Held:
+    """Raises NoSuchEvidence."""
+    query = select(evidence_keys.c.wrapped, evidence_keys.c.erased_at)
+    stored = connection.execute(query.where(evidence_keys.c.inspection == inspection)).first()
+    if stored is None:
         raise NoSuchEvidence("no evidence is stored under this inspection")
-    connection.execute(
-        update(evidence_keys)
-        .where(evidence_keys.c.inspection == inspection, evidence_keys.c.erased_at.is_(None))
-        .values(wrapped=None, erased_at=at)
-    )
-    connection.execute(delete(evidence).where(evidence.c.inspection == inspection))
+    found = select(category_keys.c.category, category_keys.c.wrapped).where(category_keys.c.inspection == inspection)
+    keys = {Category(row.category): bytes(row.wrapped) for row in connection.execute(found)}
+    live = {category: wrapped for category, wrapped in keys.items() if wrapped != ERASED}
+    return _Held(live, stored.wrapped, stored.erased_at is not None or len(live) < len(keys))
+
+
+def erase(
+    connection: Connection,
+    inspection: UUID,
+    categories: Collection[Category],
+    at: datetime,
+    ground: Ground,
+    why: str,
+    officer: str = "",
+) -> int:
+    """Erase the keys, then the sealed bytes; a receipt each. How many categories were still there.
+
+    Raises NoSuchEvidence; what is gone already gets no second receipt.
+    """
+    held = _held(connection, inspection)
+    gone = 0
+    for category in sorted(categories):
+        of_category = (evidence.c.inspection == inspection) & evidence.c.kind.in_(KINDS[category])
+        items = connection.execute(delete(evidence).where(of_category)).rowcount
+        if category not in held.keys and not items:
+            continue
+        where = (category_keys.c.inspection == inspection) & (category_keys.c.category == category.value)
+        connection.execute(update(category_keys).where(where).values(wrapped=ERASED))
+        receipts.write(connection, Receipt(category, at, ground, why, items, (inspection,), officer))
+        gone += 1
+    if set(held.keys) <= set(categories):
+        _close(connection, inspection, at)
+    return gone
+
+
+def _close(connection: Connection, inspection: UUID, at: datetime) -> None:
+    """Nothing is left under any key; a key common to all categories goes with the last picture."""
+    left = connection.execute(select(func.count()).where(evidence.c.inspection == inspection)).scalar_one()
+    where = (evidence_keys.c.inspection == inspection) & evidence_keys.c.erased_at.is_(None)
+    if not left:
+        connection.execute(update(evidence_keys).where(where).values(wrapped=None, erased_at=at))
 
 
 def _seal(key: bytes, data: bytes, context: bytes) -> bytes:

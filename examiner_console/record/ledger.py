@@ -1,8 +1,9 @@
-"""An append-only Merkle tree over decisions, officers' actions and officers' reads (RFC 9162 §2.1, SHA-256).
+"""An append-only Merkle tree over decisions, officers' actions, their reads and receipts (RFC 9162 §2.1, SHA-256).
 
 A leaf says that a stored record exists and what it hashes to; it carries nothing personal, so the ledger outlives the
 erasure of what it covers. Leaves are written in the transaction of the fact itself, and every such transaction ends
-with a signed checkpoint (tree size, root, instant), so nothing is committed that no signature covers.
+with a signed checkpoint (tree size, root, instant, and the checkpoint it follows), so nothing is committed that no
+signature covers, and no checkpoint is taken out unseen.
 """
 
 from __future__ import annotations
@@ -12,30 +13,34 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
+from examiner_console.record import tiles
+from examiner_console.record.hashes import HASH_BYTES, leaf_hash, node_hash
 from examiner_console.tables import checkpoints, ledger, microseconds
 
-HASH_BYTES: Final = 32
 _SIZE: Final = select(func.coalesce(func.max(ledger.c.position) + 1, 0))
 _UNSEALED: Final = select(ledger.c.leaf_hash).where(ledger.c.position >= bindparam("size")).order_by(ledger.c.position)
-_LAST_CHECKPOINT: Final = select(checkpoints.c.size, checkpoints.c.peaks).order_by(checkpoints.c.size.desc()).limit(1)
+_LAST_CHECKPOINT: Final = select(checkpoints).order_by(checkpoints.c.size.desc()).limit(1)
 
 
 class LeafKind(StrEnum):
     DECISION = "decision"
     ACTION = "action"
+    READ = "read"
+    RECEIPT = "receipt"
 
 
 class Leaf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`record` is the record's id, `version` its version (0 for actions), `sha256` the hex digest of its body.
+    """`record` is the record's id, `version` a decision's version (else 0), `sha256` the hex digest of its body.
 
-    `rests_on` is the hex digest of the inspection a decision was made from; empty for actions.
+    `rests_on` is the hex digest of the inspection a decision was made from, `delivery` how that inspection came; both
+    are empty for everything else.
     """
 
     kind: LeafKind
@@ -43,6 +48,7 @@ class Leaf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: int
     sha256: str
     rests_on: str = ""
+    delivery: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +77,60 @@ class Frontier:
         return root
 
 
-def leaf_hash(body: bytes) -> bytes:
-    return hashlib.sha256(b"\x00" + body).digest()
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(b"\x01" + left + right).digest()
-
-
-def leaf_of(kind: LeafKind, record: UUID, body: bytes, version: int = 0, rests_on: bytes = b"") -> Leaf:
-    return Leaf(kind, record, version, hashlib.sha256(body).hexdigest(), rests_on.hex())
+def leaf_of(
+    kind: LeafKind, record: UUID, body: bytes, version: int = 0, rests_on: bytes = b"", delivery: str = ""
+) -> Leaf:
+    return Leaf(kind, record, version, hashlib.sha256(body).hexdigest(), rests_on.hex(), delivery)
 
 
 def append(connection: Connection, leaves: Iterable[Leaf]) -> None:
     """Add leaves behind the last one, in order, in the caller's transaction."""
-    bodies = [msgspec.json.encode(leaf) for leaf in leaves]
+    bodies = [(leaf.record, msgspec.json.encode(leaf)) for leaf in leaves]
     if not bodies:
         return
     size = connection.execute(_SIZE).scalar_one()
-    rows = [{"position": size + n, "leaf_hash": leaf_hash(body), "body": body} for n, body in enumerate(bodies)]
+    rows = [
+        {"position": size + n, "leaf_hash": leaf_hash(body), "body": body, "record": record}
+        for n, (record, body) in enumerate(bodies)
+    ]
     connection.execute(insert(ledger), rows)
 
 
-def checkpoint_bytes(key: str, size: int, root: bytes, at: datetime) -> bytes:
-    """What a checkpoint's signature covers: four lines, the instant in microseconds since 1970 UTC."""
-    return f"sekisho ledger 1 {key}\n{size}\n{root.hex()}\n{microseconds(at)}\n".encode()
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """`previous` is the digest of the checkpoint before, of `previous_size` leaves; None in what was signed before
+    checkpoints named it, and 32 zero bytes in the very first.
+    """
+
+    size: int
+    root: bytes
+    at: datetime
+    key: str
+    previous_size: int | None
+    previous: bytes | None
+
+    @property
+    def text(self) -> str:
+        """What the signature covers; the instant in microseconds since 1970 UTC."""
+        version = 1 if self.previous is None else 2
+        lines = [f"sekisho ledger {version} {self.key}", str(self.size), self.root.hex(), str(microseconds(self.at))]
+        if self.previous is not None:
+            lines.append(f"{self.previous_size} {self.previous.hex()}")
+        return "".join(f"{line}\n" for line in lines)
+
+
+def checkpoint_of(row: Row[Any]) -> Checkpoint:
+    return Checkpoint(row.size, row.root, row.at, row.key, row.previous_size, row.previous)
+
+
+def checkpoint_digest(checkpoint: Checkpoint, signature: bytes) -> bytes:
+    """What the following checkpoint calls this one by: text and signature, so that neither changes unseen."""
+    return hashlib.sha256(checkpoint.text.encode() + signature).digest()
+
+
+def key_name(public_key: bytes) -> str:
+    """The first eight bytes of the public key's hash."""
+    return hashlib.sha256(public_key).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,34 +142,39 @@ class Sealer:
 
     @property
     def name(self) -> str:
-        """The first eight bytes of the public key's hash."""
-        return hashlib.sha256(self.key.public_key().public_bytes_raw()).hexdigest()[:16]
+        return key_name(self.key.public_key().public_bytes_raw())
 
     def __call__(self, connection: Connection) -> None:
-        last = _last_frontier(connection)
-        new = connection.execute(_UNSEALED, {"size": last.size}).scalars()
+        last, previous = _last(connection)
         frontier = last
-        for leaf in new:
+        for leaf in connection.execute(_UNSEALED, {"size": last.size}).scalars():
             frontier = frontier.extended(leaf)
-        if frontier.size > last.size:
-            connection.execute(insert(checkpoints), self._checkpoint(frontier))
+        if frontier.size == last.size:
+            return
+        connection.execute(insert(checkpoints), self._checkpoint(frontier, last.size, previous))
+        if frontier.size // tiles.WIDTH > last.size // tiles.WIDTH:
+            tiles.extend(connection, frontier.size)
 
-    def _checkpoint(self, frontier: Frontier) -> dict[str, object]:
-        at = self.clock()
-        signature = self.key.sign(checkpoint_bytes(self.name, frontier.size, frontier.root, at))
+    def _checkpoint(self, frontier: Frontier, previous_size: int, previous: bytes) -> dict[str, object]:
+        checkpoint = Checkpoint(frontier.size, frontier.root, self.clock(), self.name, previous_size, previous)
         return {
-            "size": frontier.size,
-            "root": frontier.root,
+            "size": checkpoint.size,
+            "root": checkpoint.root,
             "peaks": b"".join(frontier.peaks),
-            "at": at,
-            "key": self.name,
-            "signature": signature,
+            "at": checkpoint.at,
+            "key": checkpoint.key,
+            "signature": self.key.sign(checkpoint.text.encode()),
+            "previous_size": previous_size,
+            "previous": previous,
         }
 
 
-def _last_frontier(connection: Connection) -> Frontier:
+def _last(connection: Connection) -> tuple[Frontier, bytes]:
+    """The tree as last signed, and the digest of that checkpoint."""
     row = connection.execute(_LAST_CHECKPOINT).first()
-    return Frontier(row.size, _split(row.peaks)) if row else Frontier()
+    if row is None:
+        return Frontier(), bytes(HASH_BYTES)
+    return Frontier(row.size, _split(row.peaks)), checkpoint_digest(checkpoint_of(row), row.signature)
 
 
 def _split(peaks: bytes) -> tuple[bytes, ...]:

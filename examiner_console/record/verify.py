@@ -1,61 +1,50 @@
 """Proof that the record holds: read everything anew and believe nothing the writer kept for its own convenience.
 
-Shares no code with the ledger's writer, so that one mistake cannot hide in both: the tree is built by the recursive
-definition of RFC 9162 §2.1.1, the leaves are read as plain JSON, the tables by plain SQL.
+Shares no code with the ledger's writer, so that one mistake cannot hide in both: the tree is grown by the algorithm of
+RFC 9162 §2.1.2, the leaves are read as plain JSON, the tables by plain SQL.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import uuid
+import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from contextlib import contextmanager
 from typing import Any, Final
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
+from examiner_console.record.verification import checkpoints, order
+from examiner_console.record.verification.findings import Fault, Report
+from examiner_console.record.verification.offline import Note
+from examiner_console.record.verification.records import Records
+from examiner_console.record.verification.rows import raw, rows
+from examiner_console.record.verification.tree import GrowingTree
+
+__all__ = ["PUBLIC_KEY_BYTES", "Fault", "Report", "verify"]
 PUBLIC_KEY_BYTES: Final = 32
-Record = tuple[str, str, int]
-"""Kind, identifier in hex without hyphens, version."""
+LEAVES: Final = "SELECT position, leaf_hash, body, record FROM ledger ORDER BY position"
+TILES: Final = "SELECT level, number, hash FROM ledger_tiles"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """`code` is stable; `where` names the row."""
+def verify(url: str, public_key: bytes, kept: Sequence[Note] = ()) -> Report:
+    """`kept` are checkpoints from outside: this ledger must continue each, which no holder of its key can feign.
 
-    code: str
-    where: str
-
-
-@dataclass(slots=True)
-class Report:
-    """`holds` only where there is no fault at all."""
-
-    leaves: int = 0
-    checkpoints: int = 0
-    root: str = ""
-    faults: list[Fault] = field(default_factory=list)
-
-    @property
-    def holds(self) -> bool:
-        return not self.faults
-
-    def to_json(self) -> str:
-        return json.dumps({"holds": self.holds, **asdict(self)})
-
-    def in_words(self) -> str:
-        head = f"{self.leaves} leaves under {self.checkpoints} signed checkpoints, root {self.root}"
-        verdict = "The ledger holds." if self.holds else "THE LEDGER DOES NOT HOLD."
-        return "\n".join((head, verdict, *(f"  {fault.code}: {fault.where}" for fault in self.faults)))
-
-
-def verify(url: str, public_key: bytes) -> Report:
-    """Raises SQLAlchemyError where the database cannot be read, ValueError where the key is none."""
+    Raises SQLAlchemyError where the database cannot be read, ValueError where the key is none.
+    """
     key = Ed25519PublicKey.from_public_bytes(public_key)
+    report = Report()
+    with _snapshot(url) as connection:
+        _Verification(connection, key, checkpoints.key_name(public_key), report, kept).run()
+    return report
+
+
+@contextmanager
+def _snapshot(url: str) -> Iterator[Connection]:
+    """One transaction over everything; SQLite's texts come as bytes, since one bit makes them no UTF-8."""
     parsed = make_url(url)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -65,133 +54,106 @@ def verify(url: str, public_key: bytes) -> Report:
     try:
         with engine.connect() as connection:
             if parsed.get_backend_name() == "sqlite":
+                driver: Any = connection.connection.driver_connection
+                driver.text_factory = bytes
                 connection.exec_driver_sql("BEGIN")
-            return _verify(connection, key, _key_name(public_key))
+            yield connection
     finally:
         engine.dispose()
 
 
-def _key_name(public_key: bytes) -> str:
-    return hashlib.sha256(public_key).digest()[:8].hex()
+class _Verification:
+    def __init__(
+        self, connection: Connection, key: Ed25519PublicKey, name: str, report: Report, kept: Sequence[Note]
+    ) -> None:
+        self._connection, self._report = connection, report
+        self._kept = {note.size: note.root for note in kept}
+        self._tree = GrowingTree()
+        self._chain = checkpoints.Chain(key, name, report)
+        self._is_whole, self._next = True, 0
+
+    def run(self) -> None:
+        records = Records(self._connection, self._report)
+        signed = self._checkpoints()
+        waiting = next(signed, None)
+        for position, stored, body, record in rows(self._connection, LEAVES):
+            waiting = self._pass(signed, waiting)
+            self._leaf(position, raw(stored), raw(body))
+            records.take(self._tree.size - 1, raw(body), record)
+            self._compare_with_kept()
+        while waiting is not None:
+            self._chain.take(waiting, self._tree, self._is_whole)
+            waiting = next(signed, None)
+        self._chain.end(self._tree.size, self._is_whole)
+        records.end()
+        self._report.leaves, self._report.root = self._tree.size, self._tree.root().hex()
+        self._tiles()
+        self._broken_tree()
+        for size in self._kept:
+            self._report.add("checkpoint_other", f"{size} leaves were signed, {self._tree.size} are here")
+
+    def _checkpoints(self) -> Iterator[checkpoints.Signed]:
+        for row in rows(self._connection, checkpoints.QUERY):
+            signed = checkpoints.read(row)
+            if signed is None:
+                self._report.add("checkpoint_changed", f"checkpoint of {row[0]!r} leaves")
+            else:
+                yield signed
+
+    def _pass(
+        self, signed: Iterator[checkpoints.Signed], waiting: checkpoints.Signed | None
+    ) -> checkpoints.Signed | None:
+        """Checkpoints the tree has reached, before it grows on."""
+        while waiting is not None and waiting.size <= self._tree.size:
+            self._chain.take(waiting, self._tree, self._is_whole)
+            waiting = next(signed, None)
+        return waiting
+
+    def _leaf(self, position: object, stored: bytes, body: bytes) -> None:
+        """Positions count up by one from 0, and stored hashes are the bodies'."""
+        hash = hashlib.sha256(b"\x00" + body).digest()
+        if position != self._next:
+            self._report.add("leaf_missing", f"position {self._next}, where {position!r} follows")
+            self._is_whole = False
+        if stored != hash:
+            self._report.add("leaf_changed", f"position {position!r}")
+            self._is_whole = False
+        self._next = position + 1 if isinstance(position, int) else self._next + 1
+        self._tree.push(hash)
+
+    def _compare_with_kept(self) -> None:
+        kept = self._kept.pop(self._tree.size, None)
+        if kept is not None and kept != self._tree.root():
+            self._report.add("checkpoint_other", f"checkpoint of {self._tree.size} leaves")
+
+    def _tiles(self) -> None:
+        """Derived from the leaves; where none is kept yet (an older ledger), none is missed."""
+        if not self._is_whole or self._chain.broken_at is not None:
+            return
+        expected, any_kept = dict(self._tree.tiles), False
+        for level, number, hash in rows(self._connection, TILES):
+            any_kept = True
+            if expected.pop((level, number), None) != raw(hash):
+                self._report.add("tile_changed", f"tile {level!r}/{number!r}")
+        if any_kept:
+            for level, number in expected:
+                self._report.add("tile_missing", f"tile {level}/{number}")
+
+    def _broken_tree(self) -> None:
+        """A signed root that whole, matching entries do not give: another order, or rewritten together."""
+        if self._chain.broken_at is None:
+            return
+        good, bad, root = self._chain.broken_at
+        leaves = [raw(hash) for (hash,) in rows(self._connection, "SELECT leaf_hash FROM ledger ORDER BY position")]
+        code = "leaves_reordered" if order.is_reordered(leaves, good, bad, root) else "tree_changed"
+        self._report.add(code, f"positions {good} to {bad - 1}")
 
 
-def _verify(connection: Connection, key: Ed25519PublicKey, name: str) -> Report:
-    report = Report()
-    bodies = list(_leaves(connection, report.faults))
-    hashes = [hashlib.sha256(b"\x00" + body).digest() for body in bodies]
-    report.leaves, report.root = len(hashes), Prefixes(hashes).root(len(hashes)).hex()
-    report.checkpoints = _check_checkpoints(connection, hashes, key, name, report.faults)
-    _check_records(connection, bodies, report.faults)
-    return report
+def _asked() -> str:
+    """The report, as JSON, on what standard input names: {"url": …, "key": hex}."""
+    asked = json.load(sys.stdin)
+    return verify(asked["url"], bytes.fromhex(asked["key"])).to_json()
 
 
-class Prefixes:
-    """Tree hashes of every prefix of one list of leaf hashes (RFC 9162 §2.1.1).
-
-    A tree is split at the largest power of two below its size; perfect subtrees are kept, so each is hashed once.
-    """
-
-    def __init__(self, hashes: Sequence[bytes]) -> None:
-        self._hashes = hashes
-        self._perfect: dict[tuple[int, int], bytes] = {}
-
-    def root(self, size: int) -> bytes:
-        return self._root(0, size) if size else hashlib.sha256(b"").digest()
-
-    def _root(self, start: int, size: int) -> bytes:
-        if size == 1:
-            return self._hashes[start]
-        is_perfect = size & (size - 1) == 0
-        if is_perfect and (start, size) in self._perfect:
-            return self._perfect[start, size]
-        split = 1 << (size - 1).bit_length() - 1
-        left, right = self._root(start, split), self._root(start + split, size - split)
-        root = hashlib.sha256(b"\x01" + left + right).digest()
-        if is_perfect:
-            self._perfect[start, size] = root
-        return root
-
-
-def _leaves(connection: Connection, faults: list[Fault]) -> Iterator[bytes]:
-    """Bodies in order; positions must count up by one from 0, and stored hashes must be the bodies'."""
-    rows = connection.execute(text("SELECT position, leaf_hash, body FROM ledger ORDER BY position"))
-    for expected, (position, stored, body) in enumerate(rows):
-        if position != expected:
-            faults.append(Fault("leaf_missing", f"position {expected}"))
-        if _bytes(stored) != hashlib.sha256(b"\x00" + _bytes(body)).digest():
-            faults.append(Fault("leaf_changed", f"position {position}"))
-        yield _bytes(body)
-
-
-def _check_checkpoints(
-    connection: Connection, hashes: Sequence[bytes], key: Ed25519PublicKey, name: str, faults: list[Fault]
-) -> int:
-    """Each signature verifies, each root is that of the leaves it counts, and the last counts all of them."""
-    count, last, prefixes = 0, 0, Prefixes(hashes)
-    query = "SELECT size, root, at, key, signature FROM checkpoints ORDER BY size"
-    for size, root, at, signer, signature in connection.execute(text(query)):
-        count, last = count + 1, size
-        if not isinstance(size, int) or size < 0:
-            faults.append(Fault("checkpoint_size", f"size {size!r}"))
-            continue
-        signed = f"sekisho ledger 1 {signer}\n{size}\n{_bytes(root).hex()}\n{at}\n".encode()
-        if signer != name or not _is_signed(key, _bytes(signature), signed):
-            faults.append(Fault("checkpoint_signature", f"size {size}"))
-        if size > len(hashes) or prefixes.root(size) != _bytes(root):
-            faults.append(Fault("checkpoint_root", f"size {size}"))
-    if last != len(hashes):
-        faults.append(Fault("checkpoint_missing", f"signed up to {last}, found {len(hashes)}"))
-    return count
-
-
-def _is_signed(key: Ed25519PublicKey, signature: bytes, data: bytes) -> bool:
-    try:
-        key.verify(signature, data)
-    except InvalidSignature:
-        return False
-    return True
-
-
-def _check_records(connection: Connection, bodies: Sequence[bytes], faults: list[Fault]) -> None:
-    """Every leaf has its record, every record its leaf, and each says the same."""
-    stored = dict(_records(connection))
-    for position, body in enumerate(bodies):
-        try:
-            record, digests = _read_leaf(body)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            faults.append(Fault("leaf_unreadable", f"position {position}"))
-            continue
-        found = stored.pop(record, None)
-        if found is None:
-            faults.append(Fault("record_missing", f"position {position}, {record[0]} {record[1]}"))
-        elif found != digests:
-            faults.append(Fault("record_changed", f"position {position}, {record[0]} {record[1]}"))
-    faults.extend(Fault("record_without_leaf", f"{kind} {id}") for kind, id, _ in stored)
-
-
-def _read_leaf(body: bytes) -> tuple[Record, tuple[str, str]]:
-    leaf: dict[str, Any] = json.loads(body)
-    record = (str(leaf["kind"]), uuid.UUID(leaf["record"]).hex, int(leaf["version"]))
-    return record, (str(leaf["sha256"]), str(leaf["rests_on"]))
-
-
-def _records(connection: Connection) -> Iterator[tuple[Record, tuple[str, str]]]:
-    decided = (
-        "SELECT d.inspection, d.version, d.body, i.payload FROM decisions d "
-        "LEFT JOIN inspections i ON i.id = d.inspection"
-    )
-    for id, version, body, payload in connection.execute(text(decided)):
-        rests_on = "" if payload is None else hashlib.sha256(_bytes(payload)).hexdigest()
-        yield ("decision", _hex(id), version), (hashlib.sha256(_bytes(body)).hexdigest(), rests_on)
-    for id, body in connection.execute(text("SELECT id, body FROM actions")):
-        yield ("action", _hex(id), 0), (hashlib.sha256(_bytes(body)).hexdigest(), "")
-
-
-def _hex(id: object) -> str:
-    """SQLite stores identifiers as hex, PostgreSQL gives them as UUID; what is neither matches no leaf."""
-    return str(id).replace("-", "").lower()
-
-
-def _bytes(value: object) -> bytes:
-    """SQLite keeps whatever type was forced into a column; such a value hashes to something else."""
-    return bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
+if __name__ == "__main__":
+    sys.stdout.write(_asked())

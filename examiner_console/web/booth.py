@@ -39,7 +39,7 @@ LONGEST_NOTE: Final = 2000
 
 
 async def case_page(visit: VisitDep, case_id: UUID) -> Response:
-    case = await visit.desk.console.referrals.case(case_id)
+    case = await visit.desk.console.referrals.read_case(case_id, visit.name)
     displays = await visit.desk.sessions.displays()
     statuses, language = visit.desk.console.statuses, visit.language
     shows = _sheet(visit, case)
@@ -54,6 +54,7 @@ async def case_page(visit: VisitDep, case_id: UUID) -> Response:
         purpose=partial(worded, PURPOSES, translate=translations(language).gettext),
         may_see=visit.may(Permission.SEE_PICTURES),
         may_take=visit.may(Permission.TAKE_CASE),
+        may_audit=visit.may(Permission.SEE_RECORD),
         full_name=full_name,
         age=age,
         days_stayed=days_stayed,

@@ -22,6 +22,7 @@ from examiner_console.web.forms import (
     set_cookie,
 )
 from examiner_console.web.officers import LONGEST_PASSWORD
+from examiner_console.web.permissions import home
 from examiner_console.web.refusals import IncompleteForm, NoSuchPage, Refusal
 from examiner_console.web.visits import LANGUAGE_COOKIE, THEME_COOKIE, THEMES, Visit, VisitDep
 
@@ -30,12 +31,13 @@ MEDIA_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "ima
 
 
 async def front_page(visit: VisitDep) -> Response:
-    return RedirectResponse("/queue" if visit.officer else "/login", status_code=HTTPStatus.SEE_OTHER)
+    address = home(visit.officer.role) if visit.officer else "/login"
+    return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
 
 
-async def log_in_page(visit: VisitDep, next: str = "/queue") -> Response:
+async def log_in_page(visit: VisitDep, next: str = "/") -> Response:
     if visit.officer:
-        return RedirectResponse("/queue", status_code=HTTPStatus.SEE_OTHER)
+        return RedirectResponse(home(visit.officer.role), status_code=HTTPStatus.SEE_OTHER)
     return _log_in_form(visit, next)
 
 
@@ -46,8 +48,12 @@ async def log_in(visit: VisitDep) -> Response:
     try:
         token = await visit.desk.sessions.log_in(name, password)
     except Refusal as refusal:
+        if visit.wants_json:  # a locked page asks, and stays as it is
+            raise
         return _log_in_form(visit, visit.form.get("next", ""), refusal)
-    response = visit.go(_local(visit.form.get("next", "")))
+    officer = await visit.desk.sessions.officer(token)
+    address = _local(visit.form.get("next", ""))
+    response = visit.go(home(officer.role) if address == "/" else address)
     set_cookie(response, visit.request, SESSION_COOKIE, token)
     response.delete_cookie(FORM_COOKIE)
     return response
@@ -66,9 +72,9 @@ def _log_in_form(visit: Visit, next: str, refusal: Refusal | None = None) -> Res
 
 
 def _local(address: str) -> str:
-    """Only a path of this console; anything else leads to the queue."""
+    """Only a path of this console; anything else leads to where one's work begins."""
     is_path = address.startswith("/") and not address.startswith("//") and "\\" not in address
-    return address if is_path and not address.startswith("/login") else "/queue"
+    return address if is_path and not address.startswith("/login") else "/"
 
 
 async def log_out(visit: VisitDep) -> Response:

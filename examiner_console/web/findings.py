@@ -22,6 +22,7 @@ from examiner_console.web.wording import (
     FAILED,
     FINGERS,
     OUTCOMES,
+    SIGNS,
     UNDETERMINED,
     UNDETERMINED_BY_CODE,
     UNSPECIFIED,
@@ -124,7 +125,9 @@ def _finding_row(finding: Finding, translate: Translate) -> Row:
     key = f"{finding.check}:{finding.outcome.value}:{finding.code}"
     if finding.outcome is CheckOutcome.FAILED:
         title = translate(mark("Check: %(check)s")) % {"check": name}
-        return Row(key, "warn", title, translate(_failure(finding)))
+        sign = SIGNS.get(finding.code)
+        text = translate(_failure(finding)) + (f" {translate(sign)}" if sign else "")
+        return Row(key, "warn", title, text)
     title = translate(mark("No answer: %(check)s")) % {"check": name}
     text = UNDETERMINED_BY_CODE.get(finding.code) or UNDETERMINED.get(finding.check, ANSWERLESS)
     return Row(key, "none", title, translate(text))

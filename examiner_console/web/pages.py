@@ -8,8 +8,9 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from examiner_console.console import Console
-from examiner_console.web import booth, entry, waiting
+from examiner_console.web import audit, booth, duties, entry, hall_page, waiting, watchlist, watchlist_forms
 from examiner_console.web.guard import page_route, unknown_page_route
+from examiner_console.web.hall_display import Display
 from examiner_console.web.officers import Sessions
 from examiner_console.web.visits import Desk
 
@@ -23,6 +24,8 @@ ENDPOINTS: Final[Mapping[tuple[str, str], Callable[..., Awaitable[Response]]]] =
     ("GET", "/static/{name}"): entry.static,
     ("POST", "/logout"): entry.log_out,
     ("GET", "/session"): entry.session,
+    ("GET", "/duties"): duties.duties_page,
+    ("GET", "/waiting"): hall_page.display,
     ("GET", "/queue"): waiting.queue_page,
     ("GET", "/queue/stream"): waiting.stream,
     ("POST", "/cases/find"): waiting.find,
@@ -34,12 +37,31 @@ ENDPOINTS: Final[Mapping[tuple[str, str], Callable[..., Awaitable[Response]]]] =
     ("POST", "/cases/{case_id}/grant"): booth.grant,
     ("POST", "/cases/{case_id}/confirm"): booth.confirm,
     ("POST", "/cases/{case_id}/hand-over"): booth.hand_over,
+    ("GET", "/audit"): audit.audit_page,
+    ("POST", "/audit/find"): audit.find,
+    ("POST", "/audit/verify"): audit.verify,
+    ("GET", "/audit/checkpoint"): audit.checkpoint,
+    ("GET", "/audit/{inspection}"): audit.decision_page,
+    ("GET", "/audit/{inspection}/prove"): audit.proof_page,
+    ("GET", "/audit/{inspection}/proof"): audit.proof,
+    ("GET", "/watchlist"): watchlist.list_page,
+    ("POST", "/watchlist/find"): watchlist.find,
+    ("GET", "/watchlist/new"): watchlist_forms.new_page,
+    ("POST", "/watchlist/new"): watchlist_forms.propose_new,
+    ("GET", "/watchlist/{entry}"): watchlist.entry_page,
+    ("GET", "/watchlist/{entry}/amend"): watchlist_forms.amend_page,
+    ("POST", "/watchlist/{entry}/amend"): watchlist_forms.amend,
+    ("GET", "/watchlist/{entry}/remove"): watchlist_forms.remove_page,
+    ("POST", "/watchlist/{entry}/remove"): watchlist_forms.remove,
+    ("POST", "/watchlist/{entry}/approve"): watchlist.approve,
+    ("POST", "/watchlist/{entry}/reject"): watchlist.reject,
+    ("POST", "/watchlist/{entry}/withdraw"): watchlist.withdraw,
     UNKNOWN: entry.no_such_page,
 }
 
 
 def router(console: Console) -> APIRouter:
-    desk = Desk(console, Sessions(console.store, console.clock))
+    desk = Desk(console, Sessions(console.store, console.clock), Display(console))
     pages = APIRouter(include_in_schema=False)
     for (method, path), endpoint in ENDPOINTS.items():
         kind = unknown_page_route(desk) if (method, path) == UNKNOWN else page_route(desk)

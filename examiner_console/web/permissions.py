@@ -1,7 +1,8 @@
 """Who may do what: one table from role to permissions, and one from each page to the permission it asks for.
 
-A page that is missing from `PAGES` is refused to everybody. Roles are those of the hall; a shift supervisor sees and
-gives cases back but decides none, an auditor reads without pictures (data minimisation).
+A page that is missing from `PAGES` is refused to everybody. A shift supervisor sees cases and decides none, an auditor
+reads without pictures (data minimisation); gate assistants, technicians and who keeps the watchlist see no traveller
+here at all, and the watchlist's entries are seen by its keepers alone. `docs/people.md` is made from both tables.
 """
 
 from __future__ import annotations
@@ -12,9 +13,24 @@ from typing import Final
 
 
 class Role(StrEnum):
+    """The hall's; `watchlist_editor` and `watchlist_approver` are two, since one person may never be both at once."""
+
+    GATE_ASSISTANT = "gate_assistant"
+    MONITORING_OFFICER = "monitoring_officer"
     INSPECTOR = "inspector"
-    SUPERVISOR = "supervisor"
+    SHIFT_SUPERVISOR = "shift_supervisor"
+    SPECIAL_INQUIRY_OFFICER = "special_inquiry_officer"
+    SUPERVISING_INSPECTOR = "supervising_inspector"
+    WATCHLIST_EDITOR = "watchlist_editor"
+    WATCHLIST_APPROVER = "watchlist_approver"
+    TECHNICIAN = "technician"
     AUDITOR = "auditor"
+    PRIVACY_OFFICER = "privacy_officer"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Role | None:
+        """`supervisor` is how officers were stored while it was the only kind of supervisor."""
+        return cls.SHIFT_SUPERVISOR if value == "supervisor" else None
 
 
 class Permission(StrEnum):
@@ -27,12 +43,29 @@ class Permission(StrEnum):
     TAKE_CASE = "take_case"
     DECIDE = "decide"
     """Grant, confirm, or hand over a case one has taken (Immigration Act Art. 9)."""
+    SEE_RECORD = "see_record"
+    """Search decisions, see who read and who did what, and prove it from the ledger."""
+    SEE_WATCHLIST = "see_watchlist"
+    """Read the entries; also withdraw a proposal, which the register lets its proposer do alone."""
+    EDIT_WATCHLIST = "edit_watchlist"
+    APPROVE_WATCHLIST = "approve_watchlist"
 
+
+_EVERYBODY: Final = frozenset({Permission.ANYONE, Permission.LOGGED_IN})
+_LOOKS: Final = _EVERYBODY | {Permission.SEE_QUEUE, Permission.SEE_CASE, Permission.SEE_PICTURES}
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
-    Role.INSPECTOR: frozenset(Permission),
-    Role.SUPERVISOR: frozenset(Permission) - {Permission.TAKE_CASE, Permission.DECIDE},
-    Role.AUDITOR: frozenset({Permission.ANYONE, Permission.LOGGED_IN, Permission.SEE_QUEUE, Permission.SEE_CASE}),
+    Role.GATE_ASSISTANT: _EVERYBODY,
+    Role.MONITORING_OFFICER: _EVERYBODY | {Permission.SEE_QUEUE},
+    Role.INSPECTOR: _LOOKS | {Permission.TAKE_CASE, Permission.DECIDE},
+    Role.SHIFT_SUPERVISOR: _LOOKS | {Permission.SEE_RECORD},
+    Role.SPECIAL_INQUIRY_OFFICER: _LOOKS,
+    Role.SUPERVISING_INSPECTOR: _LOOKS,
+    Role.WATCHLIST_EDITOR: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.EDIT_WATCHLIST},
+    Role.WATCHLIST_APPROVER: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.APPROVE_WATCHLIST},
+    Role.TECHNICIAN: _EVERYBODY,
+    Role.AUDITOR: _EVERYBODY | {Permission.SEE_QUEUE, Permission.SEE_CASE, Permission.SEE_RECORD},
+    Role.PRIVACY_OFFICER: _EVERYBODY | {Permission.SEE_RECORD},
 }
 
 PAGES: Final[Mapping[tuple[str, str], Permission]] = {
@@ -41,8 +74,10 @@ PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("POST", "/login"): Permission.ANYONE,
     ("POST", "/preferences"): Permission.ANYONE,
     ("GET", "/static/{name}"): Permission.ANYONE,
+    ("GET", "/waiting"): Permission.ANYONE,
     ("POST", "/logout"): Permission.LOGGED_IN,
     ("GET", "/session"): Permission.LOGGED_IN,
+    ("GET", "/duties"): Permission.LOGGED_IN,
     ("GET", "/queue"): Permission.SEE_QUEUE,
     ("GET", "/queue/stream"): Permission.SEE_QUEUE,
     ("GET", "/cases/{case_id}"): Permission.SEE_CASE,
@@ -54,8 +89,49 @@ PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("POST", "/cases/{case_id}/grant"): Permission.DECIDE,
     ("POST", "/cases/{case_id}/confirm"): Permission.DECIDE,
     ("POST", "/cases/{case_id}/hand-over"): Permission.DECIDE,
+    ("GET", "/audit"): Permission.SEE_RECORD,
+    ("POST", "/audit/find"): Permission.SEE_RECORD,
+    ("POST", "/audit/verify"): Permission.SEE_RECORD,
+    ("GET", "/audit/checkpoint"): Permission.SEE_RECORD,
+    ("GET", "/audit/{inspection}"): Permission.SEE_RECORD,
+    ("GET", "/audit/{inspection}/prove"): Permission.SEE_RECORD,
+    ("GET", "/audit/{inspection}/proof"): Permission.SEE_RECORD,
+    ("GET", "/watchlist"): Permission.SEE_WATCHLIST,
+    ("POST", "/watchlist/find"): Permission.SEE_WATCHLIST,
+    ("GET", "/watchlist/new"): Permission.EDIT_WATCHLIST,
+    ("POST", "/watchlist/new"): Permission.EDIT_WATCHLIST,
+    ("GET", "/watchlist/{entry}"): Permission.SEE_WATCHLIST,
+    ("GET", "/watchlist/{entry}/amend"): Permission.EDIT_WATCHLIST,
+    ("POST", "/watchlist/{entry}/amend"): Permission.EDIT_WATCHLIST,
+    ("GET", "/watchlist/{entry}/remove"): Permission.EDIT_WATCHLIST,
+    ("POST", "/watchlist/{entry}/remove"): Permission.EDIT_WATCHLIST,
+    ("POST", "/watchlist/{entry}/approve"): Permission.APPROVE_WATCHLIST,
+    ("POST", "/watchlist/{entry}/reject"): Permission.APPROVE_WATCHLIST,
+    ("POST", "/watchlist/{entry}/withdraw"): Permission.SEE_WATCHLIST,
     ("GET", "/{address:path}"): Permission.ANYONE,
 }
+
+PROGRAMS: Final = frozenset({("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/openapi.json")})
+"""What programs ask for without a session; neither says anything about a traveller."""
+
+
+_SCREENS: Final = (
+    (Permission.SEE_QUEUE, "/queue"),
+    (Permission.SEE_RECORD, "/audit"),
+    (Permission.SEE_WATCHLIST, "/watchlist"),
+)
+_READERS: Final = frozenset({Role.AUDITOR, Role.PRIVACY_OFFICER})
+"""Whose work is the record, whatever else they may see."""
+
+
+def screens(role: Role) -> tuple[str, ...]:
+    """Addresses of the screens a role may open; its work begins at the first."""
+    found = tuple(address for permission, address in _SCREENS if permitted(role, permission))
+    return found[::-1] if role in _READERS else found
+
+
+def home(role: Role) -> str:
+    return next(iter(screens(role)), "/duties")
 
 
 def permitted(role: Role | None, permission: Permission) -> bool:

@@ -36,6 +36,10 @@ REASONS: Final[Mapping[str, str]] = {
     "not_alone": mark("Not known to be alone in the lane"),
     "face_not_compared": mark("Live face and chip were not compared"),
     "face_not_matched": mark("Live face and chip do not match"),
+    "face_not_live": mark("The face may be a picture, a screen or a mask"),
+    "liveness_unknown": mark("Not known to be a living face"),
+    "portrait_may_be_morphed": mark("The chip's picture may be blended from two people"),
+    "portraits_differ": mark("Page and chip show different faces"),
     "face_threshold_too_low": mark("The face comparison was set too lenient"),
     "biometrics_refused": mark("Fingerprints were not given"),
     "fingers_incomplete": mark("Fewer than two fingers were captured"),
@@ -52,19 +56,57 @@ REASONS: Final[Mapping[str, str]] = {
     "finger_missing": mark("A finger is missing"),
     "finger_injured": mark("A finger is injured"),
     "finger_failed": mark("A finger could not be captured"),
+    "watchlist_hit": mark("An entry of the watchlist may mean this traveller: call the supervisor, unseen"),
+    "departure_hold": mark("A notice asks to hold the departure for up to 24 hours"),
+    "refuge_asked": mark("Asks for protection: a private room and an interpreter"),
+    "document_reported": mark("The passport was reported lost, stolen or withdrawn"),
+    "registry_silent": mark("A registry that had to be asked gave no answer"),
+    "departure_order": mark("Leaves under a departure order: close the order"),
+    "landing_barred": mark("An earlier removal or sentence bars landing"),
+    "earlier_removal": mark("An earlier removal, whose bar has ended"),
+    "bar_may_be_lifted": mark("The Minister may decide that the bar does not stand in the way"),
+    "doctor_first": mark("A designated doctor's diagnosis comes first"),
+    "visa_missing": mark("No visa, and none of the exemptions"),
+    "visa_expired": mark("The visa is out of date"),
+    "visa_used": mark("No entry is left on the visa"),
+    "activity_unproved": mark("Nothing shows the activity that was stated"),
+    "certificate_expired": mark("The certificate of eligibility is over three months old"),
+    "certificate_cancelled": mark("The certificate of eligibility was cancelled"),
+    "certificate_implausible": mark("The certificate of eligibility cannot be right"),
+    "status_not_at_landing": mark("A status that is not granted at landing"),
+    "period_not_allowed": mark("A period that this status does not have"),
+    "authorisation_missing": mark("No travel authorisation"),
+    "authorisation_expired": mark("The travel authorisation is out of date"),
+    "old_status_kept": mark("Comes back: status and period stay as they were"),
+    "residence_card_due": mark("Becomes a mid- or long-term resident: residence card"),
+    "crew_landing": mark("Crew: landing permission at the crew desk"),
+    "crew_departure": mark("Crew leave by their own desk"),
+    "re_entry_departure": mark("Leaves with re-entry permission: not by the face gate"),
+    "registration_excluded": mark("May not be registered for the gate"),
+    "fingers_not_compared": mark("Fingers and registration were not compared"),
+    "fingers_not_matched": mark("Fingers and registration do not match"),
+    "finger_threshold_too_low": mark("The finger comparison was set too lenient"),
+    "too_small_for_gate": mark("Under 135 cm: welcomed at a booth"),
+    "height_unknown": mark("Not known to be 135 cm tall"),
 }
 
 OPENINGS: Final[Mapping[str, str]] = {
     "national_departure": mark("a national may leave"),
     "national_return": mark("a national may return"),
     "visitor_departure": mark("a visitor within the period of stay may leave"),
+    "registered_departure": mark("a registered user with re-entry permission may leave"),
+    "registered_landing": mark("a registered user's landing is recorded"),
 }
 """Why a gate was told to open, by the codes of `law`."""
 
 EXPECTED_AT_BOOTH: Final = frozenset({"arrival_examination", "landing_examination_required", "national_at_bio_cart"})
 """Referrals of the ordinary procedure: nothing is wrong with the traveller."""
 NOTES: Final = frozenset(
-    {"nothing_declared", "stay_beyond_visit", "biometrics_exempt", "finger_missing", "finger_injured", "finger_failed"}
+    {
+        *("nothing_declared", "stay_beyond_visit", "biometrics_exempt", "finger_missing", "finger_injured"),
+        *("finger_failed", "old_status_kept", "residence_card_due", "registration_excluded", "earlier_removal"),
+        "bar_may_be_lifted",
+    }
 )
 """What `law` notes for the officer's eye and refers nobody for."""
 
@@ -82,6 +124,10 @@ RESTS_ON_CHECK: Final[Mapping[str, tuple[str, ...]]] = {
     "chip_face_unusable": ("face_image",),
     "not_alone": ("passage_alone",),
     "face_not_captured": ("face_capture",),
+    "face_not_live": ("face_liveness",),
+    "liveness_unknown": ("face_liveness",),
+    "portrait_may_be_morphed": ("face_morphing",),
+    "portraits_differ": ("page_portrait",),
 }
 """Reasons that say what a finding of one of these checks says already."""
 

@@ -11,6 +11,8 @@
     ├── IncompleteForm       a field is missing or is not what the form offers
     ├── CaseHeld, CaseEnded, CaseUnknown, CaseNotHeld, StatusPeriodWrong, ActionWrong, NoSuggestion, NoteMissing
     ├── UnreadableMrz, PictureMissing, NoSuchPage
+    ├── SearchUnclear        an identifier or a day of a search that is none
+    ├── DecisionUnknown, NotProved
     ├── StoreSilent          the database is full or away
     └── Unforeseen           what nobody thought of; logged without data
 
@@ -150,6 +152,24 @@ class ActionWrong(Refusal):
     code = "action_not_allowed"
     status = 409
     sentence = mark("The law knows no such decision for this traveller. Use the keys shown, or hand over with F3.")
+
+
+class SearchUnclear(Refusal):
+    code = "search_unclear"
+    status = 422
+    sentence = mark("An inspection has an identifier of 36 characters, and a day is written 2026-11-01. Check both.")
+
+
+class DecisionUnknown(Refusal):
+    code = "no_such_decision"
+    status = 404
+    sentence = mark("There is no such decision: it never was, or its time has ended. Its entry in the ledger stays.")
+
+
+class NotProved(Refusal):
+    code = "not_proved"
+    status = 409
+    sentence = mark("This cannot be proved: an entry or a checkpoint is missing. Verify the whole record.")
 
 
 class StoreSilent(Refusal):

@@ -23,6 +23,7 @@ from examiner_console.law.statuses import Status, permitted_until
 from examiner_console.law.stays import age_on, japan_date
 from examiner_console.web.bands import Band, comparison_bands
 from examiner_console.web.findings import Row, ranked, unseen
+from examiner_console.web.registries import Heard, heard
 from examiner_console.web.wording import Translate, mark
 
 BUDGET_NATIONAL: Final = 15
@@ -81,6 +82,7 @@ class Sheet:
     bands: tuple[Band, ...]
     pictures: tuple[Picture, ...]
     chip: tuple[Line, ...]
+    heard: Heard
     budget: int
 
     @property
@@ -108,6 +110,7 @@ def sheet(
         bands=comparison_bands(inspection, translate),
         pictures=_pictures(case, translate),
         chip=_chip(inspection, translate),
+        heard=heard(case.answers, translate),
         budget=budget(inspection),
     )
 

@@ -10,13 +10,16 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from examiner_console.console import Console
+from examiner_console.watchlist.lookup import Lookup
 from examiner_console.web.catalogues import preferred
 from examiner_console.web.forms import form_secret, form_token
+from examiner_console.web.hall_display import Display
 from examiner_console.web.officers import Officer, Sessions
-from examiner_console.web.permissions import Permission, permitted
+from examiner_console.web.permissions import Permission, Role, permitted, screens
 from examiner_console.web.refusals import IncompleteForm, NotLoggedIn
 from examiner_console.web.rendering import render
 from examiner_console.web.seen import SeenFindings
+from examiner_console.web.whole_record import Verifications
 
 LANGUAGE_COOKIE: Final = "sekisho_language"
 THEME_COOKIE: Final = "sekisho_theme"
@@ -29,7 +32,10 @@ class Desk:
 
     console: Console
     sessions: Sessions
+    hall: Display
     seen: SeenFindings = field(default_factory=SeenFindings)
+    verifications: Verifications = field(default_factory=Verifications)
+    lookup: Lookup = field(default_factory=Lookup)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,16 @@ class Visit:
         if self.officer is None:
             raise NotLoggedIn
         return self.officer.name
+
+    @property
+    def role(self) -> Role:
+        if self.officer is None:
+            raise NotLoggedIn
+        return self.officer.role
+
+    @property
+    def screens(self) -> tuple[str, ...]:
+        return screens(self.role)
 
     @property
     def wants_json(self) -> bool:

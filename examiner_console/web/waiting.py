@@ -102,29 +102,31 @@ _STOPPED: Final = object()
 async def _fragments(visit: Visit) -> AsyncIterator[bytes]:
     """The whole list on connecting and after every change, so that a page that was cut off is never half right.
 
+    What another process changed shows with the next heartbeat.
     Where the console stops, the stream just ends; the page then asks again until a console answers.
     """
     yield b"retry: 1000\n\n"
     async with visit.desk.console.referrals.subscribe() as changes:
         change = asyncio.ensure_future(anext(changes, _STOPPED))
         try:
-            yield _event("queue", await _fragment(visit))
+            shown = await _entries(visit)
+            yield _event("queue", _fragment(visit, shown))
             while await _still_logged_in(visit):
                 done, _ = await asyncio.wait({change}, timeout=HEARTBEAT_SECONDS)
-                if not done:
-                    yield _event("here", "")
-                    continue
-                if change.result() is _STOPPED:
-                    return
-                change = asyncio.ensure_future(anext(changes, _STOPPED))
-                yield _event("queue", await _fragment(visit))
+                if done:
+                    if change.result() is _STOPPED:
+                        return
+                    change = asyncio.ensure_future(anext(changes, _STOPPED))
+                entries = await _entries(visit)
+                changed, shown = entries != shown, entries
+                yield _event("queue", _fragment(visit, shown)) if done or changed else _event("here", "")
             yield _event("ended", "")
         finally:
             change.cancel()
 
 
-async def _fragment(visit: Visit) -> str:
-    facts = {"visit": visit, "entries": await _entries(visit), "now": visit.desk.console.clock()}
+def _fragment(visit: Visit, entries: list[Entry]) -> str:
+    facts = {"visit": visit, "entries": entries, "now": visit.desk.console.clock()}
     facts |= {"form_token": "", "may_take": _may_take(visit)}
     return render(visit.language, "queue_rows.html", facts)
 

@@ -34,6 +34,9 @@ CHECKS: Final[Mapping[str, str]] = {
     "mrz_matches_chip": mark("page and chip agree"),
     "passage_alone": mark("one person in the lane"),
     "face_capture": mark("face captured"),
+    "face_liveness": mark("living face before the camera"),
+    "face_morphing": mark("chip's picture shows one person"),
+    "page_portrait": mark("page shows the chip's picture"),
     "face_comparison": mark("face compared with the chip"),
     "finger_capture": mark("fingers captured"),
     "document_expiry": mark("passport in date"),
@@ -62,6 +65,11 @@ FAILED: Final[Mapping[str, str]] = {
     "mrz_matches_chip": mark("Page and chip name different persons or documents. Look at the page under UV."),
     "passage_alone": mark("More than one person, or something left behind, was seen in the lane."),
     "face_capture": mark("No usable picture of the face. Compare the holder with the pictures by eye."),
+    "face_liveness": mark("The face may be a print, a screen or a mask. Look at the holder, not at the picture."),
+    "face_morphing": mark(
+        "The chip's picture may be blended from two people. Compare holder, chip and page feature by feature."
+    ),
+    "page_portrait": mark("The page's picture and the chip's show different faces. Look at the page under UV."),
     "finger_capture": mark("Fingerprints were asked for and not given. Ask again; see Art. 6(3) and 7(4)."),
     "document_expiry": mark("The passport is out of date."),
 }
@@ -76,6 +84,9 @@ UNDETERMINED: Final[Mapping[str, str]] = {
     ),
     "face_image": mark("The chip's picture was not read. Compare page and holder by eye."),
     "face_capture": mark("The camera gave no answer. Compare the holder with the pictures by eye."),
+    "face_liveness": mark("Too little was seen to tell a living face from a picture. Look at the holder."),
+    "face_morphing": mark("The chip's picture was not looked at for blending. Compare holder and pictures by eye."),
+    "page_portrait": mark("The page's picture was not compared with the chip's. Compare all three by eye."),
     "finger_capture": mark("The scanner gave no answer. Capture fingers at the booth."),
 }
 UNDETERMINED_BY_CODE: Final[Mapping[str, str]] = {
@@ -85,6 +96,25 @@ UNDETERMINED_BY_CODE: Final[Mapping[str, str]] = {
     ),
 }
 """Where the code says more than the check."""
+
+SIGNS: Final[Mapping[str, str]] = {
+    "moire": mark("A regular pattern lies over the face, as of a screen or a print."),
+    "recaptured": mark("The face is softer than this camera makes one."),
+    "black_level": mark("The darkest places of the face are not dark."),
+    "colour_gamut": mark("The colours are paler than skin's, as of ink."),
+    "specular": mark("A lamp is mirrored in the picture."),
+    "screen_border": mark("Straight edges enclose the face."),
+    "held_up": mark("More than a head hides what stands behind: something is held up."),
+    "flat_motion": mark("The face moves as a flat picture does."),
+    "rigid": mark("Nothing in the face moves by itself."),
+    "no_parallax": mark("The nose does not move against the eyes."),
+    "moving_background": mark("What is beside the face moves along with it."),
+    "screen_flicker": mark("Brightness changes in whole rows, as on a screen."),
+    "infrared_dark": mark("Near-infrared shows it dark, as it does a screen."),
+    "infrared_flat": mark("Near-infrared shows no features, as of ink."),
+    "depth_flat": mark("Depth shows a sheet, not a face."),
+}
+"""What spoke most against a living face, by the finding's code (`biometrics.face.liveness`)."""
 
 DOWNGRADED: Final = mark(
     "The chip offers the newer access method, yet the older was used: worn or tampered with. Look at the page under UV."

@@ -19,6 +19,7 @@ from examiner_console import migrations, tables
 from examiner_console.app import create_app
 from examiner_console.casework.stations import Station, enrol
 from examiner_console.console import Console, open_console
+from examiner_console.law.decide import LANDINGS_ALONE
 from examiner_console.settings import Settings
 from tests.conftest import require
 from tests.examiner_console.postgresql import postgresql
@@ -95,7 +96,8 @@ def clock() -> TestClock:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path, database_url=database_url)
+    """Without registries: what they do to a decision is tried in `registries/` and `test_law_*`."""
+    return Settings(data_dir=tmp_path, database_url=database_url, rules=LANDINGS_ALONE)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ from pathlib import Path
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
+
+from simulators.site import free_port
 
 GIVEN = os.environ.get("SEKISHO_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432")
 
@@ -51,9 +52,7 @@ def _start(programs: Path, folder: Path) -> str:
         shutil.chown(folder, "postgres")
     data = str(folder / "data")
     _as_postgres([str(programs / "initdb"), "-D", data, "-A", "trust", "-U", "postgres", "--no-sync"])
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
     _as_postgres([str(programs / "pg_ctl"), "start", "-w", "-D", data, "-o", options, "-l", str(folder / "log")])
     return f"postgresql+psycopg://postgres@127.0.0.1:{port}"

@@ -31,6 +31,7 @@ from examiner_console.contract import (
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 """Noon in Japan."""
 PASSED = ("mrz", "access_control", "sod_hash", "sod_signature", "certificate_chain", "certificate_validity")
+FACE = ("face_capture", "face_liveness", "face_morphing", "page_portrait")
 KEYS = {name: Ed25519PrivateKey.generate() for name in ("gate-1", "gate-2", "bio-cart-1")}
 STATIONS: Mapping[str, tuple[StationKind, Direction]] = {
     "gate-1": (StationKind.GATE, Direction.DEPARTURE),
@@ -58,7 +59,9 @@ def passport(nationality: str = "JPN", **changes: Any) -> Document:
 
 def findings(**outcomes: str) -> tuple[Finding, ...]:
     """All successful, clone checks not offered; `sod_hash="failed"` changes one, "" leaves it out."""
-    found = dict.fromkeys((*PASSED, "mrz_matches_chip", "passage_alone", "face_capture"), "successful")
+    found = dict.fromkeys(
+        (*PASSED, "mrz_matches_chip", "passage_alone", "face_capture", "face_liveness", "face_morphing"), "successful"
+    )
     found |= {"chip_authentication": "not_supported", "active_authentication": "not_supported"} | outcomes
     return tuple(Finding(check, CheckOutcome(outcome)) for check, outcome in found.items() if outcome)
 

@@ -25,16 +25,16 @@ from examiner_console.contract import (
     Suggestion,
     encode,
 )
-from examiner_console.law.decide import decide
+from examiner_console.law.decide import LANDINGS_ALONE, decide
 from examiner_console.law.documents import CLONE_CHECKS, REQUIRED
 from examiner_console.law.facts import Facts, LandingAnswer, LandingRecord, NoAnswer, NoLandingRecord
-from tests.examiner_console.samples import NOW, arrival, face, findings, inspection, passport
+from tests.examiner_console.samples import FACE, NOW, arrival, face, findings, inspection, passport
 
 VISIT = LandingRecord(date(2026, 9, 1), "TEMPORARY_VISITOR", "P90D", date(2026, 11, 30))
 
 
 def decided(seen: Inspection, landing: LandingAnswer = VISIT, at: datetime = NOW, **more: Any) -> Decision:
-    return decide(Facts(seen, at, landing=landing, **more))
+    return decide(Facts(seen, at, landing=landing, **more), LANDINGS_ALONE)
 
 
 def codes(made: Decision) -> list[str]:
@@ -63,6 +63,47 @@ def test_a_required_check_that_did_not_succeed_refers(station: str, check: str, 
     made = decided(inspection(station, findings=findings(**{check: outcome})))
     assert made.outcome is DecisionOutcome.REFER
     assert codes(made) == [REQUIRED.get(check, "not_alone")]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        ("failed", "face_not_live"),
+        ("undetermined", "liveness_unknown"),
+        ("not_supported", "liveness_unknown"),
+        ("", "liveness_unknown"),
+    ],
+)
+def test_a_gate_opens_only_for_a_face_known_to_live(outcome: str, expected: str) -> None:
+    made = decided(inspection(findings=findings(face_liveness=outcome)))
+    assert made.outcome is DecisionOutcome.REFER
+    assert codes(made) == [expected]
+
+
+def test_at_a_bio_cart_only_a_suspected_attack_is_a_reason_of_its_own() -> None:
+    suspected = decided(inspection("bio-cart-1", "UTO", findings=findings(face_liveness="failed")))
+    assert codes(suspected)[0] == "face_not_live"
+    assert suspected.suggestion is None
+    unknown = decided(inspection("bio-cart-1", "UTO", findings=findings(face_liveness="undetermined")))
+    assert not {"face_not_live", "liveness_unknown"} & set(codes(unknown))
+
+
+@pytest.mark.parametrize("outcome", ["successful", "failed", "undetermined", "not_supported", ""])
+def test_a_portrait_that_may_be_blended_refers_and_one_not_looked_at_does_not(outcome: str) -> None:
+    made = decided(inspection(findings=findings(face_morphing=outcome)))
+    assert codes(made) == (["portrait_may_be_morphed"] if outcome == "failed" else ["national_departure"])
+
+
+@pytest.mark.parametrize("outcome", ["successful", "failed", "undetermined", "not_supported", ""])
+def test_a_page_that_shows_somebody_else_refers_and_one_without_a_face_does_not(outcome: str) -> None:
+    made = decided(inspection(findings=findings(page_portrait=outcome)))
+    assert codes(made) == (["portraits_differ"] if outcome == "failed" else ["national_departure"])
+
+
+def test_a_case_of_before_liveness_replays_as_it_was_decided() -> None:
+    before = findings(face_liveness="", face_morphing="", page_portrait="")
+    made = decide(Facts(inspection(findings=before), NOW), "2026-11-23")
+    assert made.outcome is DecisionOutcome.CONFIRM
 
 
 @pytest.mark.parametrize("check", CLONE_CHECKS)
@@ -245,7 +286,9 @@ landings = st.one_of(
     ),
 )
 checks = st.dictionaries(
-    st.sampled_from([*REQUIRED, *CLONE_CHECKS, "passage_alone", "revocation"]), outcomes, max_size=3
+    st.sampled_from([*REQUIRED, *CLONE_CHECKS, "passage_alone", *FACE, "revocation"]),
+    outcomes,
+    max_size=3,
 )
 
 
@@ -282,7 +325,7 @@ def test_only_what_the_law_allows_ever_opens(known: Facts) -> None:
         passed = {found.check for found in seen.findings if found.outcome is CheckOutcome.SUCCESSFUL}
         assert seen.kind is StationKind.GATE
         assert known.delivery is Delivery.LIVE
-        assert {*REQUIRED, "passage_alone"} <= passed
+        assert {*REQUIRED, "passage_alone", "face_liveness"} <= passed
         assert all(found.outcome is not CheckOutcome.FAILED for found in seen.findings)
         assert seen.document is not None
         assert seen.document.expiry_date >= known.today

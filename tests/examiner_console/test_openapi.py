@@ -26,7 +26,13 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis
     console.close()
 
 
-OPERATIONS = ("PUT /v1/inspections/{id}", "PUT /v1/inspections/{id}/evidence", "POST /v1/events", "GET /healthz")
+OPERATIONS = (
+    "PUT /v1/inspections/{id}",
+    "PUT /v1/inspections/{id}/evidence",
+    "POST /v1/events",
+    "GET /healthz",
+    "GET /readyz",
+)
 
 
 def test_the_description_names_every_operation(described: schemathesis.BaseSchema) -> None:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import re
 import resource
 import signal
 import ssl
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,10 +29,10 @@ from examiner_console.settings import Settings
 from examiner_console.web.officers import add_officer
 from tests.examiner_console.conftest import enrol_samples
 from tests.examiner_console.samples import KEYS, arrival, envelope, inspection
+from tests.examiner_console.served import Running, Start, consoles, lines_until, log_in
 
 pytestmark = [pytest.mark.anyio, pytest.mark.hall]
 PASSWORD = "a long enough password"
-ENVIRONMENT = {**os.environ, "PYTHONWARNINGS": "error"}
 
 
 @pytest.fixture
@@ -44,43 +41,10 @@ def database_url(sqlite_template: bytes, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'console.sqlite'}"
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A served console; `ports` as it printed them: officers, then stations where they have their own."""
-
-    process: subprocess.Popen[str]
-    ports: tuple[int, ...]
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.ports[0]}"
-
-
-Start = Callable[..., Running]
-
-
 @pytest.fixture
 def start(settings: Settings, tmp_path: Path) -> Iterator[Start]:
-    """Starts consoles on the test's database; ends them all."""
-    started: list[subprocess.Popen[str]] = []
-
-    def run(**more: object) -> Running:
-        values = {"data_dir": tmp_path, "port": 0, "station_port": 0, **more}
-        config = tmp_path / "console.toml"
-        config.write_text("".join(f"{k} = {v if isinstance(v, int) else repr(str(v))}\n" for k, v in values.items()))
-        command = [sys.executable, "-m", "examiner_console", "serve", "--config", str(config)]
-        errors = (tmp_path / "console.log").open("a")
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=ENVIRONMENT)
-        errors.close()
-        started.append(process)
-        assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(2 if "tls_key" in more else 1)]
-        return Running(process, tuple(int(line.rsplit(":", 1)[1]) for line in lines))
-
-    yield run
-    for process in started:
-        process.kill()
-        process.communicate()
+    with consoles(tmp_path, rules=settings.rules) as run:
+        yield run
 
 
 @pytest.fixture
@@ -131,10 +95,7 @@ async def test_sigterm_ends_the_queue_of_an_open_page(start: Start, settings: Se
         await add_officer(console.store, "hoshikawa", "inspector", "K. Hoshikawa", PASSWORD)
     running = start()
     async with connect(running) as client:
-        form = re.search(r'name="form_token" value="(\w+)"', (await client.get("/login")).text)
-        assert form is not None
-        fields = {"name": "hoshikawa", "password": PASSWORD, "form_token": form[1]}
-        await client.post("/login", data=fields, headers={"origin": running.url})
+        await log_in(client, "hoshikawa", PASSWORD)
         async with client.stream("GET", "/queue/stream") as stream:
             lines = stream.aiter_lines()
             assert [line async for line in lines_until(lines, "event: queue")]
@@ -143,13 +104,6 @@ async def test_sigterm_ends_the_queue_of_an_open_page(start: Start, settings: Se
     assert "event: ended" not in rest, "the officer's session has not ended"
     assert await asyncio.to_thread(running.process.wait, 30) == 0
     assert (settings.data_dir / "console.log").read_text() == ""
-
-
-async def lines_until(lines: AsyncIterator[str], last: str) -> AsyncIterator[str]:
-    async for line in lines:
-        yield line
-        if line == last:
-            return
 
 
 @pytest.mark.usefixtures("enrolled")

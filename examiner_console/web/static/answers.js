@@ -1,17 +1,15 @@
 // Sends forms and shows what came of it in one sentence. A page is only left when the console says where to go,
-// so nothing typed or chosen is lost when it refuses or does not answer.
+// so nothing typed or chosen is lost when it refuses or does not answer. A session that has ended locks the page.
+
+import { lockNow } from "./lock.js";
 
 const notice = () => document.querySelector("dialog[open] .notice") ?? document.getElementById("notice");
 
-export function say(sentence, { logIn = false } = {}) {
+export function say(sentence) {
   const line = notice();
   line.replaceChildren(Object.assign(document.createElement("span"), { textContent: sentence }));
   line.classList.add("warn");
   line.hidden = false;
-  if (logIn) {
-    const label = document.getElementById("notice").dataset.logIn;
-    line.append(Object.assign(document.createElement("a"), { href: "/login", target: "_blank", textContent: label }));
-  }
 }
 
 export function silence() {
@@ -42,7 +40,8 @@ export async function post(address, fields) {
         answer = await attempt(address, fields);
       }
     }
-    if (!answer.ok) say(answer.sentence, { logIn: answer.code === "not_logged_in" });
+    if (answer.code === "not_logged_in") lockNow();
+    else if (!answer.ok) say(answer.sentence);
     return answer;
   } catch {
     say(document.getElementById("notice").dataset.away.replace("%s", ""));

@@ -3,6 +3,7 @@
 
 import "./clock.js";
 import { post, silence } from "./answers.js";
+import { isLocked } from "./lock.js";
 
 const booth = document.querySelector(".booth");
 const token = () => document.body.dataset.formToken;
@@ -130,7 +131,7 @@ if (booth.dataset.held === "yes") setTimeout(awaitPictures, AGAIN_MS);
 const typing = (target) => target.matches("input, textarea, select");
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || isLocked()) return;
   if (/^F\d+$/.test(event.key)) {
     const key = document.querySelector(`[data-key="${event.key}"]`);
     if (!key) return;

@@ -2,6 +2,8 @@
 
 import { japanTime, now } from "./clock.js";
 import { say, silence } from "./answers.js";
+import { lockNow } from "./lock.js";
+import { awaitLastLine } from "./scan.js";
 
 const QUIET_MS = 12000; // the console sends a sign of life every 5 s
 const AGAIN_MS = 2000;
@@ -11,6 +13,7 @@ const notice = document.getElementById("notice");
 let latest = now();
 let away = false;
 let watchdog;
+let source;
 
 function heard() {
   latest = now();
@@ -34,8 +37,10 @@ function show(fragment) {
 
 const address = (item) => item.getAttribute("formaction") ?? item.getAttribute("href");
 
+// A stream of the session before would still say that it has ended: only the newest is heard.
 function listen() {
-  const source = new EventSource("/queue/stream");
+  source?.close();
+  source = new EventSource("/queue/stream");
   source.addEventListener("queue", (event) => {
     heard();
     show(event.data);
@@ -44,7 +49,7 @@ function listen() {
   source.addEventListener("ended", () => {
     source.close();
     clearTimeout(watchdog);
-    say(notice.dataset.ended, { logIn: true });
+    lockNow();
   });
   source.addEventListener("error", () => {
     lost();
@@ -55,18 +60,13 @@ function listen() {
 // The browser gives up on an answer that is no stream: the session may have ended, or a proxy speaks for the console.
 async function reconnect() {
   const answer = await fetch("/session", { headers: { Accept: "application/json" } }).catch(() => null);
-  if (answer?.status === 401) say(notice.dataset.ended, { logIn: true });
+  if (answer?.status === 401) lockNow();
   else listen();
 }
 
-// A scanner types the lines of the zone with Enter after each: the first Enter does not search yet.
-const FIRST_LINES = [/^P[A-Z<][A-Z0-9<]{42}$/, /^[ACIV][A-Z0-9<]{29}$/, /^[ACIV][A-Z0-9<]{59}$/, /^[ACIPV][A-Z0-9<]{35}$/];
-
-document.getElementById("passport")?.addEventListener("keydown", (event) => {
-  const scanned = event.target.value.trim().toUpperCase();
-  if (event.key === "Enter" && FIRST_LINES.some((line) => line.test(scanned))) event.preventDefault();
-});
+awaitLastLine(document.getElementById("passport"));
 
 document.addEventListener("refused", () => document.getElementById("passport")?.select());
+document.addEventListener("unlocked", listen);
 
 listen();

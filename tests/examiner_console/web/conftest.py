@@ -16,10 +16,12 @@ from typing import Any
 from uuid import UUID
 
 import httpx2 as httpx
+import msgspec
 import pytest
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image, ImageDraw
+from sqlalchemy import insert
 from uuid6 import uuid7
 
 from examiner_console import migrations
@@ -31,6 +33,7 @@ from examiner_console.contract import (
     Comparison,
     Decision,
     Declaration,
+    Delivery,
     Direction,
     Document,
     Evidence,
@@ -44,7 +47,10 @@ from examiner_console.contract import (
     encode,
     seal,
 )
+from examiner_console.law.answers import Answers
+from examiner_console.law.decide import LANDINGS_ALONE
 from examiner_console.settings import Settings
+from examiner_console.tables import registry_answers
 from examiner_console.web import pages
 from examiner_console.web.officers import add_officer
 
@@ -145,6 +151,7 @@ class Hall:
     folder: Path
     port: int = 0
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    through: dict[UUID, Inspection] = field(default_factory=dict)
     _server: uvicorn.Server | None = None
     _thread: threading.Thread | None = None
     _clients: list[httpx.Client] = field(default_factory=list)
@@ -155,7 +162,9 @@ class Hall:
 
     def open(self) -> None:
         """Start, or start again on the same port with the same store."""
-        self.console = open_console(Settings(data_dir=self.folder, booths=1), lambda: self.clock())
+        self.console = open_console(
+            Settings(data_dir=self.folder, booths=1, rules=LANDINGS_ALONE), lambda: self.clock()
+        )
         listener = socket.create_server(("127.0.0.1", self.port), reuse_port=False)
         self.port = listener.getsockname()[1]
         app = create_app(self.console, [pages.router(self.console)])
@@ -190,8 +199,8 @@ class Hall:
     def leaves(self, who: Document | None = None, **facts: Any) -> UUID:
         """A Japanese national at a gate whose face is under the line."""
         national = document("YAMADA", "HANAKO", "JPN")
-        alone = Finding("passage_alone", CheckOutcome.SUCCESSFUL)
-        known = {"findings": passed(besides=(alone,)), "comparisons": (face(0.91),)}
+        seen = tuple(Finding(check, CheckOutcome.SUCCESSFUL) for check in ("passage_alone", "face_liveness"))
+        known = {"findings": passed(besides=seen), "comparisons": (face(0.91),)}
         return self.refer(DEPARTURE_GATE, who or national, **{**known, **facts})
 
     def refer(
@@ -209,11 +218,33 @@ class Hall:
         comparisons = (face(),) if comparisons is None else comparisons
         findings = passed() if findings is None else findings
         inspection = Inspection(id, name, kind, direction, "NRT", *times, who, findings, comparisons, **facts)
-        decision = decode(self._put(name, "inspection", f"/v1/inspections/{id}", inspection), Decision)
-        assert decision.outcome == "refer"
+        assert self._decided(inspection).outcome == "refer"
         if pictures:
             self.pictures(id, name)
         return id
+
+    def answered(self, id: UUID, **answers: Any) -> None:
+        """What registries said of a case that was referred before."""
+        row = {"inspection": id, "version": 1, "body": msgspec.json.encode(Answers(**answers))}
+        run(self.console.store.write(lambda connection: connection.execute(insert(registry_answers), [row])))
+
+    def goes_through(self, who: Document) -> UUID:
+        """A Japanese national whom a gate lets through, and no officer ever sees."""
+        checks = ("passage_alone", "face_liveness", "face_morphing", "page_portrait")
+        seen = tuple(Finding(check, CheckOutcome.SUCCESSFUL) for check in checks)
+        id, now = UUID(int=uuid7().int), self.clock()
+        times = (now - timedelta(seconds=95), now - timedelta(seconds=72))
+        self.through[id] = Inspection(id, *DEPARTURE_GATE, "NRT", *times, who, passed(besides=seen), (face(),))
+        assert self._decided(self.through[id]).outcome == "confirm"
+        return id
+
+    def takes_back(self, id: UUID) -> None:
+        """The gate did not open after all: the console refers whom it had let through."""
+        assert self._decided(self.through[id], Delivery.DEFERRED).outcome == "refer"
+
+    def _decided(self, inspection: Inspection, delivery: Delivery = Delivery.LIVE) -> Decision:
+        path = f"/v1/inspections/{inspection.id}"
+        return decode(self._put(inspection.station, "inspection", path, inspection, delivery), Decision)
 
     def pictures(self, id: UUID, station: str) -> None:
         items = (
@@ -223,8 +254,8 @@ class Hall:
         )
         self._put(station, "evidence", f"/v1/inspections/{id}/evidence", EvidenceBundle(id, items))
 
-    def _put(self, station: str, purpose: str, path: str, message: Any) -> bytes:
-        envelope = seal(encode(message), purpose=purpose, key=station, private_key=KEY)
+    def _put(self, station: str, purpose: str, path: str, message: Any, delivery: Delivery = Delivery.LIVE) -> bytes:
+        envelope = seal(encode(message), purpose=purpose, key=station, private_key=KEY, delivery=delivery)
         answer = httpx.put(self.base + path, content=encode(envelope))
         assert answer.status_code in (200, 201, 204), answer.text
         return answer.content

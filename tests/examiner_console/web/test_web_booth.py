@@ -163,6 +163,15 @@ def test_pictures_are_kept_nowhere_and_every_look_is_on_record(hall: Any, inspec
     ]
 
 
+def test_whoever_opens_a_case_is_on_record_each_time(hall: Any, inspector: Any) -> None:
+    id = hall.arrives()
+    for who in (inspector, inspector, hall.logged_in("kinoshita")):
+        assert who.get(f"/cases/{id}").status_code == 200
+    query = select(tables.actions.c.verb, tables.actions.c.officer).where(tables.actions.c.inspection == id)
+    found = asyncio.run(hall.console.store.read(lambda c: [tuple(row) for row in c.execute(query)]))
+    assert sorted(found) == [("read_case", "hoshikawa"), ("read_case", "hoshikawa"), ("read_case", "kinoshita")]
+
+
 def test_an_auditor_reads_the_case_and_no_picture(hall: Any) -> None:
     id = hall.arrives()
     auditor = hall.logged_in("kinoshita")

@@ -9,7 +9,9 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from examiner_console.web import catalogues
+from examiner_console.law.decide import CURRENT, decide
+from examiner_console.web import catalogues, reasons
+from tests.examiner_console.golden.decisions import all_cases
 
 WEB = Path(catalogues.__file__).parent
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
@@ -62,3 +64,11 @@ def test_the_language_is_the_chosen_one_else_the_browser_s_else_japanese(
     cookie: str | None, asked: str, language: str
 ) -> None:
     assert catalogues.preferred(cookie, asked) == language
+
+
+def test_every_code_that_the_complete_rules_give_has_words_in_both_languages() -> None:
+    given = {reason.code for case in all_cases() for reason in decide(case.facts, CURRENT).reasons}
+    words = {**reasons.REASONS, **reasons.OPENINGS}
+    assert given - words.keys() == set()
+    japanese = catalogues.translations("ja")
+    assert [code for code in given if japanese.gettext(words[code]) == words[code]] == []

@@ -1,0 +1,104 @@
+"""`/metrics`, on a port of its own: what this process counted, and what the store holds at this moment."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, func, select
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from examiner_console.casework.cases import CaseState
+from examiner_console.console import Console
+from examiner_console.database import StoreUnavailable
+from examiner_console.running.exposition import CONTENT_TYPE, Family, Sample, gauge, render
+from examiner_console.running.measures import Measures
+from examiner_console.tables import cases, checkpoints
+
+OPEN: Final = (CaseState.WAITING, CaseState.TAKEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the store holds: open cases by state, and the ledger's newest checkpoint."""
+
+    cases: dict[CaseState, int]
+    leaves: int
+    sealed_at: datetime | None
+
+
+def create_metrics_app(console: Console) -> ASGIApp:
+    async def metrics(_: Request) -> Response:
+        return Response(render(await families(console)), media_type=CONTENT_TYPE)
+
+    return Starlette(routes=[Route("/metrics", metrics)])
+
+
+async def families(console: Console) -> list[Family]:
+    """Without what only the store can tell, where it does not answer."""
+    counted = [
+        *console.measures.families(),
+        gauge("sekisho_queue_listeners", "Pages that are kept live.", console.referrals.listeners),
+    ]
+    try:
+        held = await console.store.read(_held)
+    except StoreUnavailable:
+        return [*counted, _up(False)]
+    return [*counted, _up(True), *_of_store(held, console.clock())]
+
+
+def _up(is_up: bool) -> Family:
+    return gauge("sekisho_store_up", "1 where the store could be read.", int(is_up))
+
+
+def _held(connection: Connection) -> Held:
+    query = select(cases.c.state, func.count()).where(cases.c.state.in_(OPEN)).group_by(cases.c.state)
+    counts = {CaseState(state): count for state, count in connection.execute(query)}
+    last = connection.execute(
+        select(checkpoints.c.size, checkpoints.c.at).order_by(checkpoints.c.size.desc()).limit(1)
+    ).first()
+    return Held({state: counts.get(state, 0) for state in OPEN}, last.size if last else 0, last.at if last else None)
+
+
+def _of_store(held: Held, now: datetime) -> list[Family]:
+    open_cases = [Sample(count, {"state": state.value}) for state, count in held.cases.items()]
+    found = [
+        Family("sekisho_cases_open", "gauge", "Cases that no officer has closed.", open_cases),
+        gauge("sekisho_ledger_leaves", "Entries of the ledger under the newest checkpoint.", held.leaves),
+    ]
+    if held.sealed_at is not None:
+        age = (now - held.sealed_at).total_seconds()
+        found.append(gauge("sekisho_ledger_checkpoint_age_seconds", "Since the newest checkpoint.", age))
+    return found
+
+
+class Timed:
+    """Measures how long a station waits for the answer that its message is stored."""
+
+    def __init__(self, stations: ASGIApp, measures: Measures) -> None:
+        self._stations, self._measures = stations, measures
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began, status = time.perf_counter(), 500
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        await self._stations(scope, receive, watch)
+        if status < 300:
+            self._measures.ingested(_message(scope["path"]), time.perf_counter() - began)
+
+
+def _message(path: str) -> str:
+    """Of an address that was answered with success."""
+    last = path.rsplit("/", 1)[-1]
+    return last if last in ("evidence", "events") else "inspection"

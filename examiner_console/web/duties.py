@@ -1,0 +1,53 @@
+"""The page `/duties`: what one's role may do here, and the way to each of its screens. Who has none begins here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import Response
+
+from examiner_console.web.catalogues import translations
+from examiner_console.web.permissions import PERMISSIONS, Permission, Role
+from examiner_console.web.visits import VisitDep
+from examiner_console.web.wording import mark
+
+ROLES: Final[Mapping[Role, str]] = {
+    Role.GATE_ASSISTANT: mark("Gate assistant"),
+    Role.MONITORING_OFFICER: mark("Monitoring officer"),
+    Role.INSPECTOR: mark("Inspector"),
+    Role.SHIFT_SUPERVISOR: mark("Shift supervisor"),
+    Role.SPECIAL_INQUIRY_OFFICER: mark("Special inquiry officer"),
+    Role.SUPERVISING_INSPECTOR: mark("Supervising inspector"),
+    Role.WATCHLIST_EDITOR: mark("Watchlist editor"),
+    Role.WATCHLIST_APPROVER: mark("Watchlist approver"),
+    Role.TECHNICIAN: mark("Technician"),
+    Role.AUDITOR: mark("Auditor"),
+    Role.PRIVACY_OFFICER: mark("Privacy officer"),
+}
+DEEDS: Final[Mapping[Permission, str]] = {
+    Permission.SEE_QUEUE: mark("See who waits, and why"),
+    Permission.SEE_CASE: mark("Open a case"),
+    Permission.SEE_PICTURES: mark("See a case's pictures"),
+    Permission.TAKE_CASE: mark("Take a case and give it back"),
+    Permission.DECIDE: mark("Grant, confirm, or hand over"),
+    Permission.SEE_RECORD: mark("Search the record and prove it"),
+    Permission.SEE_WATCHLIST: mark("See the watchlist"),
+    Permission.EDIT_WATCHLIST: mark("Propose changes of the watchlist"),
+    Permission.APPROVE_WATCHLIST: mark("Approve or reject changes of the watchlist"),
+}
+"""What is more than being logged in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    words: str
+    allowed: bool
+
+
+async def duties_page(visit: VisitDep) -> Response:
+    translate = translations(visit.language).gettext
+    role = visit.role
+    deeds = [Deed(translate(words), permission in PERMISSIONS[role]) for permission, words in DEEDS.items()]
+    return visit.page("duties.html", role=translate(ROLES[role]), deeds=deeds)

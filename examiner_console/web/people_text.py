@@ -1,0 +1,63 @@
+"""The two tables of `permissions` as `docs/people.md`; run it and send what it writes there."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from examiner_console.web.duties import DEEDS, ROLES
+from examiner_console.web.permissions import PAGES, PROGRAMS, Permission, Role, home, permitted
+
+HEAD: Final = """# People and what they may do
+
+Generated from `examiner_console/web/permissions.py` by `python -m examiner_console.web.people_text > docs/people.md`; a
+test compares the two, another asks every address over HTTP as every role.
+
+    python -m examiner_console officer add --name hoshikawa --role inspector --display "K. Hoshikawa" --password-stdin
+
+An officer has one role. Officers stored as `supervisor`, the only kind there used to be, are shift supervisors.
+Whatever a role may not do answers 403 with a sentence, on the page and to its script alike.
+
+Some roles have no screen here yet: the monitor of the gates, the hearing and a technician's. They may log in, and see
+no traveller beyond what stands here. Pictures are seen by those who judge persons; an auditor and a privacy officer
+read the record without them. Nobody settles a change of the watchlist that they proposed, whatever their role became.
+
+A session ends after 30 minutes in which nobody asked for anything, and with the shift after 12 hours. Its page asks
+every five seconds and then locks itself: what it shows is hidden, what is typed is kept, and it goes on once the same
+officer has logged in there. Another officer begins at their own first screen. A silent console locks no page."""
+
+
+def page() -> str:
+    return f"{HEAD}\n\n## Roles\n\n{_roles()}\n\n## Addresses\n\n{_addresses()}\n"
+
+
+def _roles() -> str:
+    lines = [
+        f"| role | stored as | {' | '.join(DEEDS.values())} | begins at |",
+        "|---|---|" + "---|" * (len(DEEDS) + 1),
+    ]
+    for role, name in ROLES.items():
+        marks = " | ".join("yes" if permitted(role, deed) else "–" for deed in DEEDS)
+        lines.append(f"| {name} | `{role}` | {marks} | `{home(role)}` |")
+    return "\n".join(lines)
+
+
+def _addresses() -> str:
+    lines = ["| address | permission | roles |", "|---|---|---|"]
+    lines += [
+        f"| `{method} {path}` | {permission} | {_who(permission)} |" for (method, path), permission in PAGES.items()
+    ]
+    lines += [f"| `{method} {path}` | for programs | without log-in |" for method, path in sorted(PROGRAMS)]
+    lines.append("| `/v1/…` | for stations | none: a station signs what it sends |")
+    return "\n".join(lines)
+
+
+def _who(permission: Permission) -> str:
+    if permission is Permission.ANYONE:
+        return "without log-in"
+    roles = [role for role in Role if permitted(role, permission)]
+    return "all" if len(roles) == len(Role) else ", ".join(roles)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
