@@ -15,7 +15,8 @@ test: system $(STAMP)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m 'not hall' --cov --cov-report=
+	@$(BIN)/python -m pytest -m hall --cov --cov-append --cov-report=term:skip-covered
 	@$(BIN)/coverage report --include='passport_reader/*' --precision=2 --format=total --fail-under=95
 
 bench: $(STAMP)
@@ -27,9 +28,11 @@ fuzz: $(STAMP)
 
 docs: $(STAMP)
 	@$(BIN)/python -m gate.diagram > docs/journey.md
+	@$(BIN)/python -m examiner_console.web.people_text > docs/people.md
 	@$(BIN)/python -m tests.passport_matrix > docs/passport-matrix.md
 	@$(BIN)/python -m simulators.finger_steps docs/fingerprints
 	@$(BIN)/python -m benchmarks.fingers --plot docs/fingerprints/det.svg
+	@mkdir -p docs/faces && $(BIN)/python -m benchmarks.face_accuracy --plot docs/faces/det.svg
 	@$(BIN)/python -m simulators screenshots --out docs/screens
 
 # Debian packages; without root what is missing is named and the rest goes on.

@@ -48,7 +48,7 @@ def main(
 
 def _run(given: settings.GateSettings) -> None:
     """The gate's own modules are imported while the matching process imports its."""
-    with contextlib.closing(matching.process()) as workers:
+    with contextlib.closing(matching.process(face_backend=given.face_backend)) as workers:
         workers.begin()
         from .lifetime import serve
 

@@ -120,14 +120,14 @@ async def _events(screen: Screen, stopping: asyncio.Event) -> AsyncIterator[byte
 
 
 async def _preview(screen: Screen, mirror: Callable[[], Frame | None], stopping: asyncio.Event) -> AsyncIterator[bytes]:
-    """MJPEG, mirrored as people know themselves; a blank picture while nobody is asked to look."""
+    """MJPEG as the camera sees it: the screen makes it a mirror. A blank picture while nobody is asked to look."""
     while not stopping.is_set():
         frame = mirror() if screen.view.mirror else None
-        picture = BLANK if frame is None else await asyncio.to_thread(_mirrored, frame.image)
+        picture = BLANK if frame is None else await asyncio.to_thread(_preview_jpeg, frame.image)
         head = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n\r\n"
         yield head.encode() + picture + b"\r\n"
         await asyncio.sleep(PREVIEW_SECONDS)
 
 
-def _mirrored(image: Rgb) -> bytes:
-    return to_jpeg(np.ascontiguousarray(image[:, ::-1]), quality=75)
+def _preview_jpeg(image: Rgb) -> bytes:
+    return to_jpeg(image, quality=75)

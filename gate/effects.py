@@ -33,7 +33,8 @@ Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 
 
 class Effects:
-    """`tell` feeds an event back to the journey; `spawn` starts a task in the station's group."""
+    """`tell` feeds an event back to the journey; `spawn` starts a task in the station's group; `refresh` asks for the
+    screen to be shown anew, now."""
 
     def __init__(
         self,
@@ -48,11 +49,12 @@ class Effects:
         spawn: Spawn,
         now: Now,
         clock: Clock,
+        refresh: Callable[[], None] = lambda: None,
         booth: str | None = None,
     ) -> None:
         self._place, self._door, self._examination, self._client = place, door, examination, client
         self._telemetry, self._alone, self._tell, self._spawn = telemetry, alone, tell, spawn
-        self._now, self._clock, self._booth = now, clock, booth
+        self._now, self._clock, self._booth, self._refresh = now, clock, booth, refresh
         self._work: asyncio.Task[None] | None = None
         self.visit: Visit | None = None
         self.exit_grant: UUID | None = None
@@ -122,6 +124,7 @@ class Effects:
 
     def _advised(self, advice: str | None) -> None:
         self.hints = replace(self.hints, advice=advice)
+        self._refresh()
 
     def stop_inspection(self) -> None:
         if self._work is not None:

@@ -25,6 +25,7 @@ from examiner_console.outbox import Outbox, OutboxError
 from passport_reader.document import PassportError
 from passport_reader.pki.trust import RevocationList, TrustStore
 
+from .face_desk import FaceDesk
 from .feed import CameraFeed
 from .passport_desk import CardReader
 from .settings import SettingsUnusable, StationSettings
@@ -51,14 +52,26 @@ class Equipment:
 
     def __init__(self, given: StationSettings, on_health: OnHealth) -> None:
         self.page = CameraFeed("page_camera", _camera(given.page_camera), on_health=on_health)
+        self._liveness_threshold = given.liveness_threshold
         self.face = CameraFeed("face_camera", _camera(given.face_camera), on_health=on_health)
+        self.infrared = (
+            CameraFeed("face_camera_infrared", _camera(given.face_camera_infrared), on_health=on_health)
+            if given.face_camera_infrared
+            else None
+        )
         self.reader: Supervisor[CardReader] = Supervisor(
             "card_reader", _card_reader(given), lambda reader: reader.close(), on_health=on_health
         )
 
     @property
     def devices(self) -> tuple[Device, ...]:
-        return (self.page, self.face, self.reader)
+        second = () if self.infrared is None else (self.infrared,)
+        return (self.page, self.face, *second, self.reader)
+
+    def face_desk(self, workers: Workers, nobody: Callable[[], bool] = lambda: False) -> FaceDesk:
+        """`nobody` as in `FaceDesk`: a bio-cart, which stands among people, never knows."""
+        limit = self._liveness_threshold
+        return FaceDesk(self.face, workers, infrared=self.infrared, nobody=nobody, liveness_threshold=limit)
 
 
 @contextmanager

@@ -48,7 +48,7 @@ class Gatekeeper:
     ) -> None:
         self._door, self._devices, self._telemetry, self._screen = door, devices, telemetry, screen
         self._grace, self._clock = grace, clock
-        self._messages: asyncio.Queue[Message] = asyncio.Queue()
+        self._messages: asyncio.Queue[Message | None] = asyncio.Queue()
         self._passage = passage.unwatched()
         self._lane: LaneState | None = None
         self._deadline: float | None = None
@@ -64,9 +64,19 @@ class Gatekeeper:
         """From the loop's thread only."""
         self._messages.put_nowait(message)
 
+    def refresh(self) -> None:
+        """Show what has changed beside the state at once, and not at the next tick."""
+        self._messages.put_nowait(None)
+
     @property
     def alone(self) -> bool:
         return self._passage.alone
+
+    @property
+    def nobody_inside(self) -> bool:
+        """The lane is empty and its entry closed, as it will be behind the next traveller. From any thread."""
+        lane = self._lane
+        return lane is not None and self._passage.empty and Input.ENTRY_CLOSED in lane.inputs
 
     @property
     def tasks(self) -> tuple[asyncio.Task[None], ...]:

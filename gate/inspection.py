@@ -14,6 +14,7 @@ import uuid6
 from PIL import Image
 
 from biometrics import capture
+from biometrics.outcome import Outcome
 from examiner_console.contract import (
     CheckOutcome,
     Comparison,
@@ -28,6 +29,7 @@ from passport_reader import comparison
 from passport_reader.document import ChipFinding, Mrz, PageReading, TravelDocument
 
 from .face_desk import FaceCapture
+from .matching import Suspicion
 from .passport_desk import DeskReading
 
 PAGE_WIDTH: Final = 1000
@@ -109,9 +111,29 @@ def face_finding(captured: FaceCapture | None, code: str = "face_not_captured") 
     return Finding("face_capture", CheckOutcome.SUCCESSFUL, detail=f"quality {captured.quality.value}")
 
 
+def suspicion_findings(
+    captured: FaceCapture | None, morphing: Suspicion | None, page: Suspicion | None
+) -> tuple[Finding, ...]:
+    """`face_liveness`: nothing spoke for a presentation attack, and enough was seen to say so. `face_morphing`: the
+    chip's picture does not look blended of two people. `page_portrait`: the page shows who the chip does."""
+    alive = captured.liveness if captured is not None else Suspicion(Outcome.UNDETERMINED, "face_not_captured")
+    whole = morphing or Suspicion(Outcome.UNDETERMINED, "not_compared")
+    printed = page or Suspicion(Outcome.UNDETERMINED, "not_compared")
+    suspected = (("face_liveness", alive), ("face_morphing", whole), ("page_portrait", printed))
+    return tuple(_suspected(check, found) for check, found in suspected)
+
+
+def _suspected(check: str, found: Suspicion) -> Finding:
+    return Finding(check, CheckOutcome(found.outcome.value), found.code, found.detail)
+
+
 def language_of(document: Document | None) -> str:
     """A guess for the screen from the issuing state; empty where there is none."""
     return "" if document is None else {"JPN": "ja"}.get(document.issuing_state, "en")
+
+
+def page_image(reading: DeskReading | None) -> capture.Rgb | None:
+    return None if reading is None or reading.page is None else reading.page.image
 
 
 def page_jpeg(page: PageReading) -> bytes:

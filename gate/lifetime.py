@@ -21,7 +21,6 @@ from . import api
 from .door import Door
 from .effects import Effects
 from .equipment import Equipment, Matching, at_work, console, from_thread, health_to, trust_store, utc_now
-from .face_desk import FaceDesk
 from .gatekeeper import Gatekeeper
 from .passport_desk import PassportDesk
 from .screen import Screen
@@ -101,15 +100,17 @@ class _Gate:
 
     def _effects(self, given: GateSettings, client: ConsoleClient, trust: TrustStore, workers: Workers) -> Effects:
         equipment = self._equipment
+        face = equipment.face_desk(workers, nobody=lambda: self.keeper.nobody_inside)
         desk = PassportDesk(equipment.page, equipment.reader, trust, workers, now=self._times.now)
         return Effects(
             place=Place(given.station, given.direction, given.port_name),
             door=self._door,
-            examination=Examination(desk, FaceDesk(equipment.face, workers), workers),
+            examination=Examination(desk, face, workers, morphing_threshold=given.morphing_threshold),
             client=client,
             telemetry=self._telemetry,
             alone=lambda: self.keeper.alone,
             tell=self.keeper.tell,
+            refresh=self.keeper.refresh,
             spawn=self._group.create_task,
             now=self._times.now,
             clock=time.monotonic,

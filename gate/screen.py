@@ -56,10 +56,15 @@ ADVICE: Final[Mapping[str, Prompt]] = MappingProxyType(
         "step_back": Prompt.STEP_BACK,
         "centre_face": Prompt.CENTRE_FACE,
         "look_at_camera": Prompt.LOOK_AT_CAMERA,
-        "hold_still": Prompt.LOOK_AT_CAMERA,
+        "hold_still": Prompt.HOLD_STILL,
         "one_person": Prompt.ONE_PERSON,
+        "take_off_mask": Prompt.TAKE_OFF_MASK,
+        "take_off_glasses": Prompt.TAKE_OFF_GLASSES,
+        "open_eyes": Prompt.OPEN_EYES,
+        "turn_head": Prompt.TURN_HEAD,
     }
 )
+"""Every `biometrics.face.guidance.Advice`."""
 
 
 @dataclass(frozen=True, slots=True)

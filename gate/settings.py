@@ -12,9 +12,20 @@ from typing import Annotated, Any, ClassVar, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from pydantic import AnyHttpUrl, DirectoryPath, Field, FilePath, PositiveInt, ValidationError, model_validator
+from pydantic import (
+    AnyHttpUrl,
+    DirectoryPath,
+    Field,
+    FilePath,
+    PositiveInt,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from biometrics.capture import FaceModelUnusable
+from biometrics.face import backend_file
 from examiner_console.contract import Direction
 
 S = TypeVar("S", bound=BaseSettings)
@@ -37,7 +48,7 @@ class StationSettings(BaseSettings):
     paths: ClassVar[frozenset[str]] = frozenset(
         {
             *("key_file", "tls_certificate", "tls_key", "tls_authority", "outbox"),
-            *("master_list", "master_list_root", "revocation_lists"),
+            *("master_list", "master_list_root", "revocation_lists", "face_backend"),
         }
     )
 
@@ -56,6 +67,17 @@ class StationSettings(BaseSettings):
 
     page_camera: str
     face_camera: str
+    face_camera_infrared: str | None = None
+    """A second camera beside it that sees near-infrared, in line with it and of the same picture size: a layer of
+    liveness more."""
+    liveness_threshold: float | None = None
+    """Log-odds from which a face counts as living; without it the shipped threshold, under which one in twenty
+    simulated people lies. It belongs to a camera and its light: measure."""
+    morphing_threshold: float | None = None
+    """From which log-likelihood ratio on the chip's portrait may be a morph; without it the shipped threshold, which
+    one in a hundred pairs of press photographs reaches. A gate sees more alike pairs: measure, and lower it."""
+    face_backend: FilePath | None = None
+    """TOML: another face detector or embedder than the shipped ones (`biometrics.face.backend_file`)."""
     vpcd_host: str = "127.0.0.1"
     vpcd_port: Port = 35963
     """0 picks a free port. 35963 is vpcd's usual one."""
@@ -73,6 +95,17 @@ class StationSettings(BaseSettings):
         if any(given) and not all(given):
             raise ValueError("tls_certificate, tls_key and tls_authority belong together")
         return self
+
+    @field_validator("face_backend")
+    @classmethod
+    def _described(cls, file: Path | None) -> Path | None:
+        """Its networks are loaded later, by the matching process; that they are the calibrated ones is seen here."""
+        if file is not None:
+            try:
+                backend_file.check(file)
+            except FaceModelUnusable as error:
+                raise ValueError(str(error)) from None
+        return file
 
     def private_key(self) -> Ed25519PrivateKey:
         """Raise `SettingsUnusable`."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -31,9 +32,11 @@ from .inspection import (
     face_finding,
     language_of,
     new_inspection_id,
+    page_image,
     passport_findings,
+    suspicion_findings,
 )
-from .matching import compare_templates, portrait_template
+from .matching import Suspicion, compare_portrait, portrait_template
 from .passport_desk import DeskProgress, DeskReading, PassportDesk, Placing
 from .station import Clock
 
@@ -52,6 +55,8 @@ class Visit:
     face_problem: str = "face_not_captured"
     face_seconds: float | None = None
     comparison: Comparison | None = None
+    morphing: Suspicion | None = None
+    page_portrait: Suspicion | None = None
     laid_at: float | None = None
     asked_at: float | None = None
     decided_at: float | None = None
@@ -95,9 +100,16 @@ class Examination:
     """Reads passport and face of one visit at a time. `on_progress` and `on_advice` are called in the loop."""
 
     def __init__(
-        self, passport: PassportDesk, face: FaceDesk, workers: Workers, *, clock: Clock = time.monotonic
+        self,
+        passport: PassportDesk,
+        face: FaceDesk,
+        workers: Workers,
+        *,
+        morphing_threshold: float | None = None,
+        clock: Clock = time.monotonic,
     ) -> None:
         self._passport, self._face, self._workers, self._clock = passport, face, workers, clock
+        self._compared = partial(compare_portrait, morphing_threshold=morphing_threshold)
 
     async def examine(
         self,
@@ -147,11 +159,14 @@ class Examination:
             return
         try:
             chip = await portrait.template(document.face.data)
-            compared = await self._workers.run(compare_templates, chip, visit.face.template)
+            live = visit.face
+            given = document.face.data, live.template, live.jpeg
+            found = await self._workers.run(self._compared, *given, chip=chip, page=page_image(visit.reading))
         except BiometricError as error:
             visit.face_problem = f"chip_face_{error.code}"
             return
-        visit.comparison = comparison_of(compared, modality="face", probe="live_face", reference="chip_face")
+        visit.comparison = comparison_of(found.comparison, modality="face", probe="live_face", reference="chip_face")
+        visit.morphing, visit.page_portrait = found.morphing, found.page
 
 
 class Portrait:
@@ -201,7 +216,10 @@ def inspection_of(visit: Visit, place: Place, *, alone: bool, now: datetime) -> 
         started_at=visit.started_at or now,
         completed_at=now,
         document=visit.document,
-        findings=(*findings, alone_finding(alone), face_finding(visit.face, visit.face_problem)),
+        findings=(
+            *(*findings, alone_finding(alone), face_finding(visit.face, visit.face_problem)),
+            *suspicion_findings(visit.face, visit.morphing, visit.page_portrait),
+        ),
         comparisons=() if visit.comparison is None else (visit.comparison,),
         language=language_of(visit.document),
     )

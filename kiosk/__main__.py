@@ -51,7 +51,7 @@ def _run_bio_cart(settings: BioCartSettings) -> None:
     from gate import matching
 
     give_pictures_back()
-    with contextlib.closing(matching.process(sample.warm_up)) as workers:
+    with contextlib.closing(matching.process(sample.warm_up, face_backend=settings.face_backend)) as workers:
         workers.begin()
         from kiosk.cart_mode import run_bio_cart
 

@@ -21,7 +21,6 @@ from biometrics.finger.sample import PrintSample
 from biometrics.workers import WorkerLost, Workers
 from examiner_console.client import deliver
 from gate.equipment import Equipment, Matching, OnHealth, at_work, console, health_to, trust_store, utc_now
-from gate.face_desk import FaceDesk
 from gate.passport_desk import PassportDesk
 from gate.serving import listen
 from gate.settings import SettingsUnusable
@@ -53,9 +52,13 @@ async def run_bio_cart(given: BioCartSettings, workers: Workers) -> None:
         warming, equipment = Matching(workers, on_health), Equipment(given, on_health)
         scanner = _scanner(str(given.scanner_url), certificate, workers, on_health)
         desk = PassportDesk(equipment.page, equipment.reader, trust, workers, now=utc_now)
-        desks = Desks(desk, FaceDesk(equipment.face, workers), FingerDesk(scanner), workers)
+        desks = Desks(desk, equipment.face_desk(workers), FingerDesk(scanner), workers)
         place = Place(given.station, given.port_name, given.booth)
-        examination = Examination(desks, Sending(client, telemetry), telemetry, place, now=utc_now)
+        examination = Examination(
+            *(desks, Sending(client, telemetry), telemetry, place),
+            morphing_threshold=given.morphing_threshold,
+            now=utc_now,
+        )
         visit = BioCart(examination, telemetry, (warming, equipment.page, equipment.reader))
         stop = asyncio.Event()
         try:

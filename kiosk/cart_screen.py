@@ -99,10 +99,15 @@ FACE_ADVICE: Final[Mapping[str, CartPrompt]] = {
     "come_closer": CartPrompt.COME_CLOSER,
     "step_back": CartPrompt.STEP_BACK,
     "centre_face": CartPrompt.CENTRE_FACE,
+    "look_at_camera": CartPrompt.LOOK_AT_CAMERA,
     "hold_still": CartPrompt.HOLD_STILL,
+    "take_off_mask": CartPrompt.TAKE_OFF_MASK,
+    "take_off_glasses": CartPrompt.TAKE_OFF_GLASSES,
+    "open_eyes": CartPrompt.OPEN_EYES,
+    "turn_head": CartPrompt.TURN_HEAD,
     "one_person": CartPrompt.ONE_PERSON,
-    "several_faces": CartPrompt.ONE_PERSON,
 }
+"""Every `biometrics.face.guidance.Advice`."""
 
 
 class CartView(msgspec.Struct, frozen=True):

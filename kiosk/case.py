@@ -31,6 +31,7 @@ from kiosk.exemption import Exemption
 
 if TYPE_CHECKING:
     from gate.face_desk import FaceCapture
+    from gate.matching import Suspicion
     from gate.passport_desk import DeskReading
 
 
@@ -74,6 +75,8 @@ class Case:
     fingers_trouble: str = ""
     comparison: Comparison | None = None
     comparison_trouble: str = ""
+    morphing: Suspicion | None = None
+    page_portrait: Suspicion | None = None
     times: Times = field(default_factory=Times)
 
     def note_finger(self, position: FingerPosition, outcome: str, image: FingerImage | None = None) -> None:
@@ -123,6 +126,7 @@ class Case:
                 yield Finding(check, CheckOutcome.NOT_SUPPORTED, f"exempt_{self.exemption.value}")
             return
         yield words.face_finding(self.face, self.face_trouble)
+        yield from words.suspicion_findings(self.face, self.morphing, self.page_portrait)
         yield self._finger_finding()
         if self.comparison_trouble:
             yield Finding("face_comparison", CheckOutcome.UNDETERMINED, self.comparison_trouble)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import structlog
@@ -72,11 +73,13 @@ class Examination:
         telemetry: Telemetry,
         place: Place,
         *,
+        morphing_threshold: float | None = None,
         now: Callable[[], datetime],
         clock: Clock = time.monotonic,
     ) -> None:
         self._desks, self._sending, self._telemetry, self._place = desks, sending, telemetry, place
         self._now, self._clock = now, clock
+        self._compared = partial(compare_portrait, morphing_threshold=morphing_threshold)
 
     @property
     def mirror(self) -> CameraFeed:
@@ -181,8 +184,13 @@ class Examination:
             case.comparison_trouble = "" if case.exemption else "one_side_missing"
             return
         try:
-            compared = await self._desks.workers.run(compare_portrait, portrait.data, case.face.template)
+            live = case.face
+            given, page = (portrait.data, live.template, live.jpeg), words.page_image(case.reading)
+            found = await self._desks.workers.run(self._compared, *given, page=page)
         except BiometricError as error:
             case.comparison_trouble = error.code
         else:
-            case.comparison = words.comparison_of(compared, modality="face", probe="live_face", reference="chip_face")
+            case.comparison = words.comparison_of(
+                found.comparison, modality="face", probe="live_face", reference="chip_face"
+            )
+            case.morphing, case.page_portrait = found.morphing, found.page

@@ -58,6 +58,10 @@ class CartPrompt(StrEnum):
     STEP_BACK = "step_back"
     CENTRE_FACE = "centre_face"
     HOLD_STILL = "hold_still"
+    TAKE_OFF_MASK = "take_off_mask"
+    TAKE_OFF_GLASSES = "take_off_glasses"
+    OPEN_EYES = "open_eyes"
+    TURN_HEAD = "turn_head"
     ONE_PERSON = "one_person"
     PLEASE_WAIT = "please_wait"
     GO_TO_BOOTH = "go_to_booth"
@@ -70,6 +74,11 @@ LOOK: Final = mark("Look at the camera")
 CLOSER: Final = mark("Please come a little closer")
 BACK: Final = mark("Please step back a little")
 CENTRE: Final = mark("Move your face into the oval")
+HOLD: Final = mark("Hold still for a moment")
+MASK: Final = mark("Please uncover your nose and mouth")
+GLASSES: Final = mark("Please take off your sunglasses")
+EYES: Final = mark("Please open your eyes")
+TURN: Final = mark("Please turn your head slowly")
 WAIT: Final = mark("One moment, please")
 PLACE: Final = mark("Place your passport face down, open at the photo page")
 STILL: Final = mark("Please leave your passport where it is")
@@ -88,6 +97,11 @@ GATE: Final[Mapping[Prompt, Saying]] = {
     Prompt.COME_CLOSER: Saying(CLOSER, "face"),
     Prompt.STEP_BACK: Saying(BACK, "face"),
     Prompt.CENTRE_FACE: Saying(CENTRE, "face"),
+    Prompt.HOLD_STILL: Saying(HOLD, "face"),
+    Prompt.TAKE_OFF_MASK: Saying(MASK, "face"),
+    Prompt.TAKE_OFF_GLASSES: Saying(GLASSES, "face"),
+    Prompt.OPEN_EYES: Saying(EYES, "face"),
+    Prompt.TURN_HEAD: Saying(TURN, "face"),
     Prompt.ONE_PERSON: Saying(ALONE, "help"),
     Prompt.PLEASE_WAIT: Saying(WAIT, "clock"),
     Prompt.GO_THROUGH: Saying(mark("Please go ahead"), "ahead"),
@@ -129,7 +143,11 @@ CART: Final[Mapping[CartPrompt, Saying]] = {
     CartPrompt.COME_CLOSER: Saying(CLOSER, "face"),
     CartPrompt.STEP_BACK: Saying(BACK, "face"),
     CartPrompt.CENTRE_FACE: Saying(CENTRE, "face"),
-    CartPrompt.HOLD_STILL: Saying(mark("Hold still for a moment"), "face"),
+    CartPrompt.HOLD_STILL: Saying(HOLD, "face"),
+    CartPrompt.TAKE_OFF_MASK: Saying(MASK, "face"),
+    CartPrompt.TAKE_OFF_GLASSES: Saying(GLASSES, "face"),
+    CartPrompt.OPEN_EYES: Saying(EYES, "face"),
+    CartPrompt.TURN_HEAD: Saying(TURN, "face"),
     CartPrompt.ONE_PERSON: Saying(ALONE, "help"),
     CartPrompt.PLEASE_WAIT: Saying(WAIT, "clock", Layout.NOTICE),
     CartPrompt.GO_TO_BOOTH: Saying(BOOTH, "walk", Layout.GO),

@@ -134,5 +134,85 @@ def fingers(
     )
 
 
+@app.command(epilog="Example: python -m simulators people --person 7 --sheet seven.png")
+def people(
+    sheet: Annotated[Path | None, typer.Option(help="A picture to write (.png or .jpg): everybody, or one.")] = None,
+    person: Annotated[int | None, typer.Option(min=0, help="Only this one, in many ways: masks, years, light.")] = None,
+    out: Annotated[Path | None, typer.Option(help="With --person: a folder for each of these as a picture.")] = None,
+) -> None:
+    """Look at the rendered people; without options, say how many there are."""
+    from simulators import face_sheets, faces
+
+    cast = faces.people()
+    if person is not None and person >= len(cast):
+        _refuse(f"there is no person {person}; there are 0 to {len(cast) - 1}")
+    try:
+        if sheet:
+            face_sheets.write(
+                face_sheets.everybody() if person is None else face_sheets.in_many_ways(cast[person]), sheet
+            )
+        if out and person is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            for title, picture in face_sheets.WAYS.items():
+                face_sheets.write(picture(cast[person]), out / f"{title.replace(' ', '-')}.png")
+    except (ValueError, OSError) as error:
+        _refuse(f"no pictures written: {error}")
+    typer.echo(f"{len(cast)} people, numbered 0 to {len(cast) - 1}")
+
+
+@app.command(epilog="Example: python -m simulators morphs --pictures lfw --pairs 50 --out morphs")
+def morphs(
+    pictures: Annotated[Path, typer.Option(help="Folder of photographs, PERSON/PICTURE.jpg.")],
+    out: Annotated[Path, typer.Option(help="A new folder: references/*.jpg and attempts.csv.")],
+    pairs: Annotated[int, typer.Option(min=1, help="How many pairs of people that look alike.")] = 50,
+) -> None:
+    """Write morphs of people who look alike, as a chip and a printer leave them, and tell how many fool the verifier.
+
+    They are pictures of real people where the photographs are: keep them where those are kept.
+    """
+    from biometrics.capture import BiometricError
+    from biometrics.commands.terminal import progress_bar
+    from simulators.morph_sets import UnusablePictures, report, written
+
+    try:
+        with progress_bar("pictures, then pairs") as advance:
+            fooled = written(pictures, out, pairs, progress=advance)
+    except (UnusablePictures, BiometricError, OSError) as error:
+        _refuse(f"no morphs written: {error}")
+    typer.echo(report(fooled))
+
+
+@app.command(epilog="Example: python -m simulators subjects --out subjects.csv")
+def subjects(out: Annotated[Path, typer.Option(help="CSV to write: subject, skin, age, glasses.")]) -> None:
+    """Write the rendered people's groups, for: python -m biometrics evaluate PAIRS SCORES --subjects CSV."""
+    from simulators import faces
+    from simulators.face_subjects import write_subjects
+
+    try:
+        write_subjects(faces.people(), out)
+    except OSError as error:
+        _refuse(f"{out}: {error.strerror}")
+
+
+@app.command(epilog="Example: python -m simulators registries --port 8600 --fault visa=slow")
+def registries(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="On loopback; 0 takes a free one.")] = 8600,
+    seed: Annotated[int, typer.Option(help="The people of a hall with this seed.")] = 7,
+    travellers: Annotated[int, typer.Option(min=0, max=100_000, help="How many of them are known.")] = 20,
+    port_name: Annotated[str, typer.Option(help="The port that carriers announce them to.")] = "HND",
+    fault: Annotated[list[str] | None, typer.Option(help="REGISTRY=FAULT from the start; may be repeated.")] = None,
+    answer_after: Annotated[float, typer.Option(min=0.0, max=60.0, help="Seconds each answer takes.")] = 0.0,
+) -> None:
+    """Serve all simulated registries on one port, until Ctrl-C."""
+    from simulators.registry_command import serve
+
+    try:
+        asyncio.run(serve(port, seed, travellers, port_name, fault or [], answer_after, typer.echo))
+    except (ValueError, OSError) as error:
+        _refuse(f"no registries: {error}")
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
 if __name__ == "__main__":
     app()

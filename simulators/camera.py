@@ -2,17 +2,19 @@
 
     with CameraServer() as camera:
         camera.show(picture)        # or a function of the seconds since shown, or None: the empty scene
-        camera.fault("frozen")      # also unplugged, hung
+        camera.fault("frozen")      # one of FAULTS
         camera.repair()
 
-Pictures are made only while somebody watches. With nothing before the lens it makes four a second: that saves a small
-machine's cores.
+Pictures are made only while somebody watches. With nothing before the lens it makes four a second, and what does not
+move is seen through a few exposures in turn: that saves a small machine's cores.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -25,11 +27,13 @@ import numpy.typing as npt
 Rgb = npt.NDArray[np.uint8]
 Source = Callable[[float], Rgb] | Rgb | None
 
-FAULTS: Final = ("unplugged", "frozen", "hung")
+FAULTS: Final = ("unplugged", "frozen", "stamped", "hung", "cut", "garbled")
 BOUNDARY: Final = "frame"
 IDLE_FPS: Final = 4.0
 NOISE: Final = 2.5
 """Standard deviation in grey levels of a small indoor sensor."""
+EXPOSURES: Final = 8
+"""So many different pictures are taken of what does not move; then they come again, never one twice running."""
 SLACK: Final = 64
 """The noise field is larger than a picture by this many pixels; each picture sees another cut of it."""
 
@@ -37,8 +41,17 @@ SLACK: Final = 64
 class CameraServer:
     """Listens on loopback from the start; `port` 0 takes a free one, which stays the same over faults."""
 
-    def __init__(self, port: int = 0, *, size: tuple[int, int] = (640, 480), fps: float = 12.0, seed: int = 0) -> None:
-        self._scene = _Scene(size, fps, seed)
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        size: tuple[int, int] = (640, 480),
+        fps: float = 12.0,
+        seed: int = 0,
+        empty: Rgb | None = None,
+    ) -> None:
+        """`empty` is the scene with nothing before the lens, of `size`; a wall unless given."""
+        self._scene = _Scene(_empty_scene(size) if empty is None else empty, fps, seed)
         self._server: _Server | None = _Server(port, self._scene)
         self._port = self._server.server_address[1]
         self._maker = threading.Thread(target=self._scene.run, name="camera-maker", daemon=True)
@@ -57,8 +70,9 @@ class CameraServer:
         self._scene.show(source)
 
     def fault(self, name: str) -> None:
-        """unplugged: connections drop and new ones are refused. frozen: the last picture for ever. hung: connections
-        stay open and nothing comes. Raise ValueError for another name."""
+        """unplugged: connections drop and new ones are refused. frozen: the last picture for ever; stamped: the same,
+        each time with another comment in it. hung: connections stay open and nothing comes; cut: the same, from the
+        middle of a picture on. garbled: pictures that cannot be decoded. Raise ValueError for another name."""
         if name not in FAULTS:
             raise ValueError(f"a camera knows the faults {', '.join(FAULTS)}, not {name}")
         self._scene.fault = name
@@ -92,12 +106,14 @@ class CameraServer:
 class _Scene:
     """What is before the lens, and the newest JPEG of it."""
 
-    def __init__(self, size: tuple[int, int], fps: float, seed: int) -> None:
+    def __init__(self, empty: Rgb, fps: float, seed: int) -> None:
         self._fps = fps
-        self._empty = _empty_scene(size)
+        self._empty = empty
         self._source: Source = None
         self._shown_at = time.monotonic()
         self._noise = _Noise(seed)
+        self._still: Rgb | None = None
+        self._exposures: deque[bytes] = deque()
         self._changed = threading.Condition()
         self._jpeg = b""
         self._number = 0
@@ -124,7 +140,7 @@ class _Scene:
         """The next JPEG; None when the camera closes or the connection is `gone`. A hung camera does not return."""
         with self._changed:
             while not (self._closed or gone()):
-                if self.fault != "hung" and self._number > number:
+                if self.fault not in ("hung", "cut") and self._number > number:
                     return self._number, self._jpeg
                 self._changed.wait(0.1)
         return None
@@ -146,12 +162,26 @@ class _Scene:
             self._changed.wait_for(lambda: self._closed or self._source is not shown, due - time.monotonic())
 
     def _make(self, source: Source, since: float) -> None:
-        if self.fault != "frozen" or not self._jpeg:
-            image = self._empty if source is None else source(since) if callable(source) else source
-            self._jpeg = _jpeg(self._noise.on(image))
+        if self.fault not in ("frozen", "stamped") or not self._jpeg:
+            if callable(source):
+                self._jpeg = _jpeg(self._noise.on(source(since)))
+            else:
+                self._jpeg = self._exposure(self._empty if source is None else source)
+        elif self.fault == "stamped":
+            self._jpeg = _stamped(self._jpeg, self._number)
         with self._changed:
             self._number += 1
             self._changed.notify_all()
+
+    def _exposure(self, image: Rgb) -> bytes:
+        """The next picture of what does not move."""
+        if image is not self._still:
+            self._still, self._exposures = image, deque()
+        if len(self._exposures) < EXPOSURES:
+            self._exposures.append(_jpeg(self._noise.on(image)))
+        else:
+            self._exposures.rotate(-1)
+        return self._exposures[-1]
 
 
 class _Noise:
@@ -178,6 +208,17 @@ class _Noise:
 def _jpeg(image: Rgb) -> bytes:
     _, data = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 88])
     return bytes(data.tobytes())
+
+
+def _stamped(jpeg: bytes, number: int) -> bytes:
+    """With a comment (ISO/IEC 10918-1 B.2.4.5) in place of the one before."""
+    body = jpeg[14:] if jpeg[2:4] == b"\xff\xfe" else jpeg[2:]
+    return jpeg[:2] + b"\xff\xfe\x00\x0a" + number.to_bytes(8, "big") + body
+
+
+def _garbled(jpeg: bytes) -> bytes:
+    """A tenth of the bytes at its beginning is lost: tables without which nothing can be decoded."""
+    return jpeg[:4] + jpeg[4 + len(jpeg) // 10 :]
 
 
 def _empty_scene(size: tuple[int, int]) -> Rgb:
@@ -230,8 +271,19 @@ class _Viewer(BaseHTTPRequestHandler):
             if not begun:
                 self._begin()
                 begun = True
+            if scene.fault == "garbled":
+                jpeg = _garbled(jpeg)
             head = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
-            self.wfile.write(head.encode() + jpeg + b"\r\n")
+            half = len(jpeg) // 2
+            self.wfile.write(head.encode() + jpeg[:half])
+            if scene.fault == "cut":
+                self._hold(scene)
+            self.wfile.write(jpeg[half:] + b"\r\n")
+
+    def _hold(self, scene: _Scene) -> None:
+        """Say nothing more while the camera is cut: the viewer is left in the middle of a picture."""
+        self.wfile.flush()
+        scene.after(sys.maxsize, lambda: self.server.stopped or scene.fault != "cut")
 
     def _begin(self) -> None:
         self.send_response(200)

@@ -53,10 +53,11 @@ class CartWalk:
 
     async def _walk(self, eyes: Eyes) -> str:
         view = await eyes.until(lambda view: view["state"] == "start", PATIENCE_SECONDS)
-        self.station.camera.show(self.wallet.face())
+        self.station.camera.show(self.wallet.face)
         while view["state"] not in _OVER:
             await self.note(f"at the bio-cart: {view['state'].replace('_', ' ')}")
             await asyncio.sleep(self.hesitation)
+            self.wallet.face.obey(view["prompt"])
             await self._act(view)
             view = await self._next(eyes, view)
         await asyncio.to_thread(self.wallet.lift, self.station)

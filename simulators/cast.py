@@ -1,7 +1,7 @@
 """Whose faces and fingers the travellers have: rendered people, or photographs and prints from folders.
 
-A cast gives, for person 0 to `people` - 1, the portrait for a chip (JPEG), a handful of camera views of another moment,
-and prints by finger position (gray, dark ridges, 500 dpi).
+A cast gives, for person 0 to `people` - 1, the portrait for a chip (JPEG), the person before a camera at another
+moment, and prints by finger position (gray, dark ridges, 500 dpi).
 """
 
 from __future__ import annotations
@@ -17,18 +17,24 @@ import numpy as np
 import numpy.typing as npt
 
 from simulators import faces, fingers
+from simulators.subject import Manner, Subject
 
 Image = npt.NDArray[np.uint8]
 
 FRAME_WIDTH: Final = 640
 FRAME_HEIGHT: Final = 480
-VIEWS: Final = 4
-"""Views a person shows the camera in turn; rendering each frame afresh would take a core per camera."""
 INDEX_FINGERS: Final = ("right_index", "left_index")
 
 
 class UnusableFolder(Exception):
     """A folder of pictures that cannot make a cast; the message says what is missing."""
+
+
+class Standing(Protocol):
+    """A source for `CameraServer.show`; `obey` takes any prompt of a screen."""
+
+    def __call__(self, seconds: float) -> Image: ...
+    def obey(self, prompt: str) -> None: ...
 
 
 class Cast(Protocol):
@@ -40,7 +46,7 @@ class Cast(Protocol):
         ...
 
     def portrait(self, person: int) -> bytes: ...
-    def views(self, person: int) -> list[Image]: ...
+    def before_camera(self, person: int, *, seed: int, manner: Manner) -> Standing: ...
     def prints(self, person: int) -> dict[str, Image]: ...
 
 
@@ -68,13 +74,8 @@ class RenderedCast:
     def portrait(self, person: int) -> bytes:
         return jpeg(faces.portrait(faces.person(person)))
 
-    @lru_cache(maxsize=64)  # noqa: B019
-    def views(self, person: int) -> list[Image]:
-        who, moment = faces.person(person), random.Random(f"views {person}")
-        return [
-            faces.view(who, seed=number, yaw=moment.uniform(-6, 6), pitch=moment.uniform(-4, 4), light=1.0)
-            for number in range(VIEWS)
-        ]
+    def before_camera(self, person: int, *, seed: int, manner: Manner) -> Standing:
+        return Subject(faces.person(person), seed=seed, manner=manner)
 
     def prints(self, person: int) -> dict[str, Image]:
         return {
@@ -106,8 +107,9 @@ class PhotographedCast:
     def portrait(self, person: int) -> bytes:
         return jpeg(_head(self._pictures[person][0]))
 
-    def views(self, person: int) -> list[Image]:
-        return [_frame(_head(path)) for path in self._pictures[person][1:2]]
+    def before_camera(self, person: int, *, seed: int, manner: Manner) -> Standing:
+        """A photograph has no manner."""
+        return Photograph(_frame(_head(self._pictures[person][1])))
 
     def prints(self, person: int) -> dict[str, Image]:
         if not self._prints:
@@ -116,6 +118,19 @@ class PhotographedCast:
             position: _gray(random.Random(person).choice(self._prints[(2 * person + number) % len(self._prints)]))
             for number, position in enumerate(INDEX_FINGERS)
         }
+
+
+class Photograph:
+    """Somebody who does not move."""
+
+    def __init__(self, picture: Image) -> None:
+        self._picture = picture
+
+    def __call__(self, seconds: float) -> Image:
+        return self._picture
+
+    def obey(self, prompt: str) -> None:
+        """Cannot."""
 
 
 def _by_finger(folder: Path) -> list[list[Path]]:

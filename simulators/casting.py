@@ -1,142 +1,159 @@
 """Chooses the rendered people, so that no two are taken for each other and everybody is known again.
 
-    python -m simulators.casting --people 32        adds to simulators/people.json; about half a minute of one core each
+    python -m simulators.casting --people 160                adds to simulators/people.json; goes on where it stopped
+    python -m simulators.casting --verify                    measures them, and changes nothing
 
-Each newcomer is the best of a few drawn at random and climbs: some traits change at a time, and a change stays where it
-takes the portrait farther from all chosen so far. Then five camera views must each show one face, close to the own
-portrait and far from every picture of everybody else. Distances are between vectors of length one; the gate's
-threshold is 0.377.
+Whoever is in the file and no longer fits, after a change of the renderer or of the recognition, is left out and
+replaced. Newcomers are sought by several processes at once, against the same company: the result depends on the seed
+alone.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
+import os
+from collections.abc import Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Final
 
+import cv2
 import numpy as np
-import numpy.typing as npt
 import typer
 
-from biometrics.capture import CaptureFailed
-from biometrics.face.compare import template_of
-from simulators.face_traits import RANGES, Person, Traits
-from simulators.faces import PEOPLE_FILE, from_record, portrait, to_record, view
+from biometrics.commands.terminal import progress_bar
+from biometrics.face.attempt import CaptureAttempt
+from biometrics.face.compare import THRESHOLD, template_of, verifier
+from biometrics.face.sight import Wanted
+from simulators.face_choice import APART, NEVER, Company, Vector, newcomer, together, vectors_of
+from simulators.face_traits import Person
+from simulators.faces import PEOPLE_FILE, from_record, portrait, to_record
+from simulators.subject import LIVENESS_THRESHOLD, Subject
 
-APART: Final = 0.405
-"""Least distance between any two pictures of two people: 7 % over the gate's threshold."""
-GOAL: Final = 0.42
-"""Of the climb, so that views may come a little nearer than portraits."""
-CERTAIN: Final = 0.7
-"""The detector's margin a portrait must have, so that turned and dim views are still found."""
-TOGETHER: Final = 0.27
-"""Most distance between a person's portrait and a view: in dlib's own scale 0.38."""
-DRAWN: Final = 6
-STEPS: Final = 150
-PROMISE: Final = (40, 0.37)
-"""After so many steps a climb that is not so far is given up: few of those ever arrive."""
-POSES: Final = ((0, 0, 0, 1.0), (9, 3, 2, 1.0), (-9, -4, -2, 1.0), (5, -5, 3, 0.75), (-6, 5, -3, 1.15))
-"""Yaw, pitch, roll in degrees, and light."""
-
-Vector = npt.NDArray[np.float32]
+AT_ONCE: Final = 4
+"""Climbs begun against the same company, on however many processes."""
+ROUNDS: Final = 200
+"""Without one more person; beyond, there is no room for any."""
+RATE, PATIENCE = 10, 6.0
+"""Frames a second, and the seconds in which a capture must come to its end: half of a gate's."""
+MARGIN: Final = 1.0
+"""Log-odds over the hall's threshold of liveness: who wears a mask or talks may lose so much."""
 
 
 def main(
-    people: Annotated[int, typer.Option(help="How many there shall be.", min=2)] = 32,
-    seed: Annotated[int, typer.Option(help="Of the choice.")] = 7,
+    people: Annotated[int, typer.Option(help="How many there shall be.", min=2)] = 160,
+    seed: Annotated[int, typer.Option(help="Of the choice.", min=0)] = 7,
     out: Annotated[Path, typer.Option(help="Whom to keep, and where to write.")] = PEOPLE_FILE,
+    also: Annotated[list[Path] | None, typer.Option(help="A file of others to take in where they fit.")] = None,
+    processes: Annotated[int | None, typer.Option(min=1, help="One a core unless stated.")] = None,
+    verify: Annotated[bool, typer.Option("--verify", help="Measure who is there, and change nothing.")] = False,
 ) -> None:
     """Choose rendered people until there are PEOPLE, and write their parameters.
 
-    Example: python -m simulators.casting --people 32
+    Example: python -m simulators.casting --people 160
     """
-    random = np.random.default_rng(seed)
-    chosen = list(from_record(json.loads(out.read_text()))) if out.exists() else []
-    pictures = [vector for one in chosen for vector in vectors_of(one)]
-    while len(chosen) < people:
-        newcomer = climb(random, pictures)
-        views = newcomer and validated(newcomer, pictures)
-        if newcomer is None or not views:
-            continue
-        chosen.append(newcomer)
-        pictures.extend(views)
-        out.write_text(json.dumps(to_record(tuple(chosen)), separators=(",", ":")) + "\n")
-        typer.echo(f"{len(chosen):3}", err=True)
+    with ProcessPoolExecutor(processes or os.cpu_count(), get_context("spawn"), _alone) as pool:
+        if verify:
+            raise typer.Exit(report(read(out), pool))
+        company = Company()
+        for file in (out, *(also or ())):
+            take_in(company, read(file) if file.exists() else (), people, pool)
+        write(out, company)
+        while len(company.people) < people:
+            if not some_more(company, seed, pool):
+                typer.echo(f"there is no room for more than {len(company.people)}", err=True)
+                raise typer.Exit(1)
+            write(out, company)
+            typer.echo(f"{len(company.people):3} people", err=True)
 
 
-def climb(random: np.random.Generator, others: list[Vector]) -> Person | None:
-    """A person whose portrait is `GOAL` away from all others; None where the climb gets stuck."""
-
-    def far(person: Person) -> float:
-        return farness(embedding(portrait(person), CERTAIN), others)
-
-    distance, _, best = max((far(one), index, one) for index, one in enumerate(somebody(random) for _ in range(DRAWN)))
-    for taken in range(STEPS):
-        if distance >= GOAL:
-            return best
-        if taken == PROMISE[0] and distance < PROMISE[1]:
-            return None
-        changed = altered(best, random)
-        farther = far(changed)
-        if farther > distance:
-            best, distance = changed, farther
-    return None
+def take_in(company: Company, candidates: Sequence[Person], most: int, pool: Executor) -> None:
+    """Who fits, in their order."""
+    for person, own in zip(candidates, embedded(candidates, pool), strict=True):
+        if len(company.people) < most and person not in company.people:
+            company.admit(person, own)
 
 
-def validated(person: Person, others: list[Vector]) -> list[Vector]:
-    """Vectors of portrait and views; empty where one fails."""
-    vectors = vectors_of(person)
-    complete = len(vectors) == 1 + len(POSES)
-    if not complete or max(np.linalg.norm(vectors[0] - vector) for vector in vectors) > TOGETHER:
-        return []
-    return vectors if min(farness(vector, others) for vector in vectors) >= APART else []
+def some_more(company: Company, seed: int, pool: Executor) -> bool:
+    """At least one person more; what is drawn depends on the seed, how many there are, and the attempt."""
+    count = len(company.people)
+    for round_ in range(ROUNDS):
+        numbers = range(round_ * AT_ONCE, (round_ + 1) * AT_ONCE)
+        for found in pool.map(partial(attempted, company, seed), numbers):
+            if found:
+                company.admit(found, vectors_of(found))
+        if len(company.people) > count:
+            return True
+    return False
 
 
-def vectors_of(person: Person) -> list[Vector]:
-    return [vector for picture in pictures_of(person) if (vector := embedding(picture)) is not None]
+def attempted(company: Company, seed: int, number: int) -> Person | None:
+    found = newcomer(np.random.default_rng((seed, len(company.people), number)), company)
+    return found if found and captured(found) else None
 
 
-def pictures_of(person: Person) -> Iterator[npt.NDArray[np.uint8]]:
-    yield portrait(person)
-    for number, (yaw, pitch, roll, light) in enumerate(POSES):
-        yield view(person, seed=person.seed + number, yaw=yaw, pitch=pitch, roll=roll, light=light)
+def captured(person: Person) -> bool:
+    """Whether they walk up to a camera twice as travellers do, are taken for alive and known by their portrait."""
+    return all(_captured(person, seed) for seed in (person.seed, person.seed + 1000))
 
 
-def embedding(picture: npt.NDArray[np.uint8], margin: float = 0.0) -> Vector | None:
-    """None where there is no face, or none so certain. Faces here are over 150 pixels wide."""
-    try:
-        template = template_of(picture, smallest=120)
-    except CaptureFailed:
-        return None
-    return template.vector if template.box.score >= margin else None
+def _captured(person: Person, seed: int) -> bool:
+    attempt, subject = CaptureAttempt(Wanted(60, 30, LIVENESS_THRESHOLD + MARGIN)), Subject(person, seed=seed)
+    for number in range(int(PATIENCE * RATE)):
+        sight = attempt.look(subject(number / RATE), number / RATE)
+        if sight.advice is not None:
+            subject.obey(sight.advice)
+        if sight.ripe:
+            score = float(attempt.template(verifier()).vector @ template_of(portrait(person)).vector)
+            return attempt.liveness().live is True and score >= THRESHOLD
+    return False
 
 
-def farness(vector: Vector | None, others: list[Vector]) -> float:
-    """Distance to the nearest; -1 where there is no face, so that any face is better; 2 from nobody."""
-    if vector is None:
-        return -1.0
-    return float(np.linalg.norm(np.stack(others) - vector, axis=1).min()) if others else 2.0
+def known(person: Person) -> Vector | None:
+    """The pictures' vectors of somebody who gets through a capture; None of anybody else."""
+    return vectors_of(person) if captured(person) else None
 
 
-def somebody(random: np.random.Generator) -> Person:
-    traits = {name: round(float(random.uniform(*limits)), 3) for name, limits in RANGES.items()}
-    warp = tuple(round(float(value), 2) for value in random.standard_normal(50))
-    return Person(Traits(**traits), warp, int(random.integers(1 << 20)))
+def report(people: Sequence[Person], pool: Executor) -> int:
+    """Print how near the nearest are, and who does not fit; 0 where all do."""
+    company, misfits = Company(), []
+    for number, (person, own) in enumerate(zip(people, embedded(people, pool), strict=True)):
+        if not company.admit(person, own):
+            misfits.append(number)
+            if own is not None and together(own):
+                company.add(person, own)
+    own_most = max(float(np.linalg.norm(own - own[0], axis=1).max()) for own in company.vectors)
+    portraits, pictures = company.nearest_two()
+    typer.echo(f"{len(people)} people, {len(people) * len(company.vectors[0])} pictures")
+    typer.echo(f"nearest two portraits of different people {portraits:.3f} (at least {APART})")
+    typer.echo(f"nearest two pictures of different people  {pictures:.3f} (at least {NEVER})")
+    typer.echo(f"a person's picture farthest from the portrait {own_most:.3f}")
+    typer.echo(f"who does not fit: {', '.join(map(str, misfits)) or 'nobody'}")
+    return 1 if misfits else 0
 
 
-def altered(person: Person, random: np.random.Generator) -> Person:
-    """About an eighth of the traits move by up to a third of their range, and as much of the warp is drawn again."""
-    other = somebody(random)
-    moved = {}
-    for name, (low, high) in RANGES.items():
-        if random.random() < 0.12:
-            value = getattr(person.traits, name) + (high - low) * random.uniform(-0.35, 0.35)
-            moved[name] = round(float(np.clip(value, low, high)), 3)
-    swap = random.random(50) < 0.12 * (random.random() < 0.5)
-    warp = tuple(b if change else a for a, b, change in zip(person.warp, other.warp, swap, strict=True))
-    return replace(person, traits=replace(person.traits, **moved), warp=warp)
+def embedded(people: Sequence[Person], pool: Executor) -> list[Vector | None]:
+    with progress_bar("checking") as advance:
+        found = []
+        for own in pool.map(known, people):
+            found.append(own)
+            advance(len(found), len(people))
+    return found
+
+
+def read(file: Path) -> tuple[Person, ...]:
+    return from_record(json.loads(file.read_text()))
+
+
+def write(file: Path, company: Company) -> None:
+    file.write_text(json.dumps(to_record(tuple(company.people)), separators=(",", ":")) + "\n")
+
+
+def _alone() -> None:
+    """In each process: one thread, for there is a process for each core."""
+    cv2.setNumThreads(1)
 
 
 if __name__ == "__main__":

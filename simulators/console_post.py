@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -45,9 +45,10 @@ def demo_officers() -> list[Account]:
 
 
 class ConsolePost:
-    """`url` is for officers' browsers, `station_url` for stations (TLS, client certificates)."""
+    """`url` is for officers' browsers, `station_url` for stations (TLS, client certificates). `registries` as in the
+    console's settings."""
 
-    def __init__(self, site: Site, port_name: str) -> None:
+    def __init__(self, site: Site, port_name: str, registries: Mapping[str, Mapping[str, str]]) -> None:
         self.officers = demo_officers()
         self._site = site
         self._folder = site.folder
@@ -67,10 +68,11 @@ class ConsolePost:
                 "tls_client_ca": site.authority_file,
                 "master_key_file": site.master_key_file,
                 "port_name": port_name,
+                "registries": registries,
             },
         )
         arguments = ("examiner_console", "serve", "--config", str(self._settings_file))
-        self.program = Program("console", arguments, f"{self.url}/healthz", site.folder)
+        self.program = Program("console", arguments, f"{self.url}/readyz", site.folder)
 
     @property
     def url(self) -> str:

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from simulators.face_surface import COLUMNS, HALF_HEIGHT, HALF_WIDTH, ROWS, Field, Surface, step, surface
+from simulators.face_looks import PLAIN, Look
+from simulators.face_surface import HALF_HEIGHT, HALF_WIDTH, ROWS, Field, Surface, step, surface
 from simulators.face_traits import BALD, Colour, Person, hsv
 
 Rgb = npt.NDArray[np.uint8]
@@ -35,6 +36,9 @@ class Shot:
     lamp: tuple[float, float, float] = (-0.35, -0.45, 0.85)
     ambient: float = 0.42
     smile: float = 0.0
+    look: Look = PLAIN
+    finest: int = 1
+    """2 for a sheet of half as many samples each way: enough below 80 pixels to the unit."""
 
     @property
     def rotation(self) -> npt.NDArray[np.float32]:
@@ -48,13 +52,16 @@ class Shot:
 def draw(person: Person, shot: Shot, scene: Rgb) -> Rgb:
     """The person over a copy of `scene`."""
     image = scene.copy()
-    _Body(person, shot, image).draw()
-    sheet = surface(person, shot.smile)
-    _lay(sheet, _lit(person, sheet, shot), shot, image)
+    body = Body(person, shot, image)
+    body.draw()
+    sheet = surface(person, shot.smile, shot.look, shot.finest)
+    _lay(sheet, lit(person, sheet, shot), shot, image)
+    if shot.look.hat:
+        body.hat()
     return image
 
 
-class _Body:
+class Body:
     """All that is not the face, as flat shapes; the face is laid over it."""
 
     def __init__(self, person: Person, shot: Shot, image: Rgb) -> None:
@@ -95,6 +102,18 @@ class _Body:
         self._fill([(-2.0, below), *top, (2.0, below)], cloth)
         self._fill([(-0.34, 1.27), (0.34, 1.27), (0.0, 1.75)], self.person.skin * 0.66)
 
+    def hat(self) -> None:
+        """A knitted cap down to the brows; drawn over the face."""
+        t, angles = self.person.traits, np.linspace(0, np.pi, 32)
+        half, brim = 0.93 * t.width, min(-0.42, -t.eye_height - 0.9 * t.brow_height)
+        high = t.crown + brim + 0.22
+        lift = 0.2 * np.sin(np.radians(self.shot.pitch)), 0.12 * np.sin(np.radians(self.shot.yaw))
+        dome = [(half * np.cos(a) + lift[1], brim + lift[0] - high * np.sin(a)) for a in angles]
+        colour = hsv(np.random.default_rng(self.person.seed + 2).random(), 0.4, 0.4)
+        self._fill(dome, colour, turns=True)
+        band = [(x + lift[1], brim + lift[0] + d) for x, d in ((-half, 0), (half, 0), (half, -0.22), (-half, -0.22))]
+        self._fill(band, colour * 0.85, turns=True)
+
     def _ears(self) -> None:
         t, shift = self.person.traits, 0.2 * np.sin(np.radians(self.shot.yaw))
         around = np.linspace(0, 2 * np.pi, 32)
@@ -112,46 +131,69 @@ class _Body:
         cv2.fillPoly(self.image, [np.round(pixels).astype(np.int32)], shade, cv2.LINE_AA, SUBPIXEL)
 
 
-def _lit(person: Person, sheet: Surface, shot: Shot) -> Field:
+def lit(person: Person, sheet: Surface, shot: Shot) -> Field:
     """Colour of the sheet under the lamp: matte, a little gloss, and darker in the hollows."""
-    t = person.traits
-    down, across = np.gradient(cv2.GaussianBlur(sheet.height, (0, 0), 1.1))
-    normal = np.dstack([-across * (COLUMNS - 1) / (2 * HALF_WIDTH), -down * (ROWS - 1) / (2 * HALF_HEIGHT)])
-    normal = np.dstack([normal, np.ones_like(across)])
-    normal /= np.sqrt((normal**2).sum(2, keepdims=True))
-    lamp = np.asarray(shot.lamp, np.float32) / np.linalg.norm(shot.lamp)
+    t, finest = person.traits, sheet.height.shape[0] / ROWS
+    normal = _normals(sheet, 1.1 * finest)
+    lamp = np.asarray(shot.lamp, np.float32) / np.float32(np.linalg.norm(shot.lamp))
     halfway = lamp + np.array([0, 0, 1], np.float32)
-    matte = np.clip(normal @ (shot.rotation.T @ lamp), 0, 1)
-    shine = np.clip(normal @ (shot.rotation.T @ halfway) / np.linalg.norm(halfway), 0, 1) ** 24
-    hollow = np.clip(1 - 1.4 * (cv2.GaussianBlur(sheet.height, (0, 0), 7.7) - sheet.height), 0.55, 1.15)
-    light = (shot.ambient + (1 - shot.ambient) * 1.12 * matte) * hollow
+    matte = np.clip(_toward(normal, shot.rotation.T @ lamp), 0, 1)
+    shine = np.clip(_toward(normal, shot.rotation.T @ halfway / np.float32(np.linalg.norm(halfway))), 0, 1) ** 24
+    deep = cv2.GaussianBlur(sheet.height, (0, 0), 7.7 * finest) - sheet.height
+    light = (shot.ambient + (1 - shot.ambient) * 1.12 * matte) * np.clip(1 - 1.4 * deep, 0.55, 1.15)
     gloss = 255 * t.gloss * shine * (sheet.colour.mean(2) > 60)
-    colour = sheet.colour * light[..., None] + gloss[..., None]
+    colour = cv2.merge([sheet.colour[..., plane] * light + gloss for plane in range(3)])
     return np.asarray((colour - 110) * t.contrast + 110, np.float32)
+
+
+def _normals(sheet: Surface, blur: float) -> tuple[Field, Field, Field]:
+    """Unit vectors x, y, z at right angles to the sheet."""
+    rows, columns = sheet.height.shape
+    down, across = np.gradient(cv2.GaussianBlur(sheet.height, (0, 0), blur))
+    x, y = -across * np.float32((columns - 1) / (2 * HALF_WIDTH)), -down * np.float32((rows - 1) / (2 * HALF_HEIGHT))
+    z = 1 / np.sqrt(x * x + y * y + 1)
+    return x * z, y * z, z
+
+
+def _toward(normal: tuple[Field, Field, Field], direction: Field) -> Field:
+    """Dot product at each place."""
+    x, y, z = normal
+    return np.asarray(x * direction[0] + y * direction[1] + z * direction[2], np.float32)
 
 
 def _lay(sheet: Surface, colour: Field, shot: Shot, image: Rgb) -> None:
     """Into `image`, in place: each pixel shows one place of the sheet."""
-    reach_x, reach_y = 1.45 * shot.scale, 1.65 * shot.scale
-    left, top = max(int(shot.centre[0] - reach_x), 0), max(int(shot.centre[1] - reach_y), 0)
-    right, bottom = int(shot.centre[0] + reach_x) + 1, int(shot.centre[1] + reach_y) + 1
-    part = image[top:bottom, left:right]
-    at_x, at_y = _places(sheet, shot, part.shape[:2], (left, top))
+    left, top, part = about(shot, image)
+    if not part.size:
+        return
+    at_x, at_y = places(sheet, shot, part.shape[:2], (left, top))
     seen = cv2.remap(colour, at_x, at_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     edge = step(0.0, 0.06, sheet.inside).astype(np.float32)
     cover = cv2.remap(edge, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)[..., None]
     part[...] = np.clip(part + (seen - part) * cover, 0, 255)
 
 
-def _places(sheet: Surface, shot: Shot, shape: tuple[int, ...], corner: tuple[int, int]) -> tuple[Any, Any]:
-    """Sample positions for cv2.remap. A damped fixed point on the depth; nine rounds settle angles up to 25°."""
-    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
+def about(shot: Shot, image: Rgb) -> tuple[int, int, Rgb]:
+    """What of `image` the head may cover, and its corner; of no size where that is outside."""
+    reach_x, reach_y = 1.45 * shot.scale, 1.65 * shot.scale
+    left, top = max(int(shot.centre[0] - reach_x), 0), max(int(shot.centre[1] - reach_y), 0)
+    right, bottom = max(int(shot.centre[0] + reach_x) + 1, 0), max(int(shot.centre[1] + reach_y) + 1, 0)
+    return left, top, image[top:bottom, left:right]
+
+
+def places(
+    sheet: Surface, shot: Shot, shape: tuple[int, ...], corner: tuple[int, int], every: int = 1
+) -> tuple[Any, Any]:
+    """Sample positions for cv2.remap, of every so-manieth pixel from `corner` on. A damped fixed point on the depth;
+    nine rounds settle angles up to 25°."""
+    y, x = every * np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32) + np.float32((every - 1) / 2)
     x = (x + corner[0] - np.float32(shot.centre[0])) / np.float32(shot.scale)
     y = (y + corner[1] - np.float32(shot.centre[1])) / np.float32(shot.scale)
     inverse = np.linalg.inv(shot.rotation[:2, :2])
     drift_x, drift_y = inverse @ shot.rotation[:2, 2]
     flat_x, flat_y = inverse[0, 0] * x + inverse[0, 1] * y, inverse[1, 0] * x + inverse[1, 1] * y
-    to_column, to_row = (COLUMNS - 1) / (2 * HALF_WIDTH), (ROWS - 1) / (2 * HALF_HEIGHT)
+    rows, columns = sheet.height.shape
+    to_column, to_row = (columns - 1) / (2 * HALF_WIDTH), (rows - 1) / (2 * HALF_HEIGHT)
     height = sheet.height.astype(np.float32)
 
     def sample(depth: Any) -> tuple[Any, Any]:

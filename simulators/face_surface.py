@@ -1,6 +1,7 @@
 """A face as a sheet: at each place how far it stands out, and its colour. Rendering turns and lights the sheet.
 
-The sheet is 200 x 244 samples, x from -1.15 to 1.15 and y from -1.40 (crown) to 1.40 (below the chin).
+The sheet is 200 x 244 samples, or half as many each way where a small picture needs no more; x from -1.15 to 1.15 and
+y from -1.40 (crown) to 1.40 (below the chin).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from simulators.face_looks import MASKS, PLAIN, Look
 from simulators.face_traits import BALD, WARP_SHAPE, Person
 
 Field = npt.NDArray[np.floating[Any]]
@@ -42,34 +44,47 @@ def bell(values: Field, *, flat: bool = False) -> Field:
     return np.asarray(np.exp(-(squares * squares if flat else squares)), np.float32)
 
 
-def spread(coarse: Field) -> Field:
+def spread(coarse: Field, finest: int = 1) -> Field:
     """A coarse grid, smoothly over the sheet."""
-    return np.asarray(cv2.resize(coarse.astype(np.float32), (COLUMNS, ROWS), interpolation=cv2.INTER_CUBIC), np.float32)
+    size = (COLUMNS // finest, ROWS // finest)
+    return np.asarray(cv2.resize(coarse.astype(np.float32), size, interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 @lru_cache(maxsize=64)
-def surface(person: Person, smile: float = 0.0) -> Surface:
-    """`smile` 0 to 1. Kept for the next view: 2 MB a person."""
-    sheet = _Sheet(person, smile)
+def surface(person: Person, smile: float = 0.0, look: Look = PLAIN, finest: int = 1) -> Surface:
+    """`smile` 0 to 1; `finest` 2 is a sheet of half as many samples each way, a quarter of the cost.
+
+    Kept for the next view: 2 MB a person.
+    """
+    sheet = _Sheet(person, smile, look, finest)
     height = sheet.height()
     for paint in (sheet.skin, sheet.age, sheet.eyes, sheet.brows, sheet.nose, sheet.mouth, sheet.beard, sheet.hair):
         paint()
     sheet.glasses()
-    return Surface(height, np.clip(sheet.colour, 0, 255), sheet.inside)
+    if look.sunglasses:
+        sheet.dark_lenses()
+    if look.mask:
+        height = sheet.mask(height, MASKS[look.mask])
+    colour = np.ascontiguousarray(np.clip(sheet.colour, 0, 255).transpose(1, 2, 0))
+    return Surface(height, colour, sheet.inside)
 
 
 class _Sheet:
-    """Coordinates of the sheet, and the strokes that paint it; `across` is the distance from the middle line."""
+    """Coordinates of the sheet, and the strokes that paint it; `across` is the distance from the middle line.
 
-    def __init__(self, person: Person, smile: float) -> None:
-        self.person, self.traits, self.smile = person, person.traits, smile
+    `colour` is kept as three planes, for numpy is three times as quick with them.
+    """
+
+    def __init__(self, person: Person, smile: float, look: Look, finest: int) -> None:
+        self.person, self.traits, self.finest = person, person.traits, finest
+        self.smile, self.look = smile, look
         self.random = np.random.default_rng(person.seed)
         self.x, self.y = self._coordinates()
         self.across = np.abs(self.x)
         self.half, self.inside = self._outline()
-        self.fine = cv2.GaussianBlur(self.random.standard_normal((ROWS, COLUMNS), np.float32), (0, 0), 0.9) * 2
-        self.coarse = spread(self.random.standard_normal((10, 10)))
-        self.colour = np.empty((ROWS, COLUMNS, 3), np.float32)
+        self.fine = self.grain(0.9) * 2
+        self.coarse = spread(self.random.standard_normal((10, 10)), finest)
+        self.colour = np.empty((3, *self.inside.shape), np.float32)
         t = self.traits
         self.eye_x, self.eye_y = t.eye_apart * t.width, -t.eye_height
         self.nose_top = self.eye_y - 0.02
@@ -77,16 +92,17 @@ class _Sheet:
         self.mouth_half = t.mouth_width * (1 + 0.25 * smile)
         sag = (0.06 * smile + 0.6 * t.mouth_curve) * (self.across / self.mouth_half) ** 2
         self.mouth_line = np.asarray(t.mouth_height - sag, np.float32)
+        self.gap = np.asarray(0.16 * look.mouth_open * self.mouth_arc**0.7, np.float32)
 
     def _coordinates(self) -> tuple[Field, Field]:
         """Warped: mostly alike on both sides, for faces are."""
         across, down = np.asarray(self.person.warp, np.float32).reshape(WARP_SHAPE)
         across = 0.51 * (across - across[:, ::-1]) + 0.28 * across
         down = 0.51 * (down + down[:, ::-1]) + 0.28 * down
-        x = np.linspace(-HALF_WIDTH, HALF_WIDTH, COLUMNS, dtype=np.float32)[None, :]
-        y = np.linspace(-HALF_HEIGHT, HALF_HEIGHT, ROWS, dtype=np.float32)[:, None]
+        x = np.linspace(-HALF_WIDTH, HALF_WIDTH, COLUMNS // self.finest, dtype=np.float32)[None, :]
+        y = np.linspace(-HALF_HEIGHT, HALF_HEIGHT, ROWS // self.finest, dtype=np.float32)[:, None]
         amount = np.float32(self.traits.warp_amount)
-        return x + amount * spread(across), y + amount * spread(down)
+        return x + amount * spread(across, self.finest), y + amount * spread(down, self.finest)
 
     def _outline(self) -> tuple[Field, Field]:
         """Half the head's width at each place, and 1 - (x / half)²."""
@@ -99,6 +115,13 @@ class _Sheet:
         inside[(np.abs(self.y) > 1.3) | (half < 0.05)] = 0
         return half.astype(np.float32), inside.astype(np.float32)
 
+    def grain(self, blur: float) -> Field:
+        """Noise, the same on a coarser sheet but for its finest parts."""
+        noise = cv2.GaussianBlur(self.random.standard_normal((ROWS, COLUMNS), np.float32), (0, 0), blur)
+        if self.finest > 1:
+            noise = cv2.resize(noise, self.inside.shape[::-1], interpolation=cv2.INTER_AREA)
+        return np.asarray(noise, np.float32)
+
     def blob(self, x: float, y: float, width: float, height: float) -> Field:
         return np.asarray(np.exp(-(((self.x - x) / width) ** 2) - ((self.y - y) / height) ** 2), np.float32)
 
@@ -107,8 +130,11 @@ class _Sheet:
         return np.asarray(np.exp(-(((self.across - x) / width) ** 2) - ((self.y - y) / height) ** 2), np.float32)
 
     def paint(self, mask: Field, colour: Field) -> None:
-        cover = np.clip(mask, 0, 1)[..., None]
-        self.colour += (colour - self.colour) * cover
+        self.colour += (np.asarray(colour, np.float32)[:, None, None] - self.colour) * np.clip(mask, 0, 1)
+
+    @property
+    def mouth_arc(self) -> Field:
+        return np.asarray(np.clip(1 - (self.across / self.mouth_half) ** 2, 0, 1), np.float32)
 
     # relief
 
@@ -135,7 +161,7 @@ class _Sheet:
     def _lip_height(self) -> Field:
         t, off = self.traits, self.y - self.mouth_line
         upper = bell((off + 0.7 * t.upper_lip) / (0.9 * t.upper_lip + 0.004))
-        lower = bell((off - 0.7 * t.lower_lip) / (0.9 * t.lower_lip + 0.004))
+        lower = bell((off - self.gap - 0.7 * t.lower_lip) / (0.9 * t.lower_lip + 0.004))
         lips = (0.05 * upper + 0.055 * lower - 0.03 * bell(off / 0.012)) * bell(self.x / self.mouth_half, flat=True)
         lips += 0.045 * self.blob(0, t.mouth_height - 0.02, 0.26, 0.13)
         lips -= 0.02 * self.blob(0, t.mouth_height + t.lower_lip + 0.07, 0.16, 0.035)
@@ -149,13 +175,14 @@ class _Sheet:
 
     def skin(self) -> None:
         t, skin = self.traits, self.person.skin
-        texture = 1 + t.mottle * spread(self.random.standard_normal((7, 7))) + 0.03 * self.fine
-        self.colour[...] = skin * texture[..., None]
+        texture = 1 + t.mottle * spread(self.random.standard_normal((7, 7)), self.finest) + 0.03 * self.fine
+        self.colour[...] = skin[:, None, None] * texture
         rosy = self.pair(0.42, 0.3, 0.22, 0.18) + 0.8 * self.blob(0, self.nose_end - 0.05, 0.12, 0.1)
-        self.colour[..., 0] += 30 * t.blush * rosy
+        self.colour[0] += 30 * t.blush * rosy
         if t.freckles > 0:
-            grain = cv2.GaussianBlur(self.random.standard_normal((ROWS, COLUMNS), np.float32), (0, 0), 1.5) * 4.8
-            self.paint(0.8 * t.freckles * step(1.5, 2.0, grain) * self.pair(0.25, 0.2, 0.35, 0.3), skin * 0.55)
+            self.paint(
+                0.8 * t.freckles * step(1.5, 2.0, 4.8 * self.grain(1.5)) * self.pair(0.25, 0.2, 0.35, 0.3), skin * 0.55
+            )
         self.paint(0.28 * self.pair(self.eye_x, self.eye_y - 0.01, 0.17, 0.085), self.shadow)
 
     def age(self) -> None:
@@ -173,11 +200,14 @@ class _Sheet:
         t, off = self.traits, self.across - self.eye_x
         down = self.y - self.eye_y + t.eye_tilt * off
         arc = np.clip(1 - (off / t.eye_width) ** 2, 0, 1)
-        opening = t.eye_open * (1 - 0.15 * self.smile)
+        opening = t.eye_open * (1 - 0.15 * self.smile) * (1 - 0.95 * self.look.eyes_closed)
         upper, lower = 1.15 * opening * arc**t.eye_round, 0.75 * opening * arc**0.9
         within = (np.abs(off) < t.eye_width).astype(np.float32)
         ball = step(-0.007, 0.007, upper + down) * step(-0.007, 0.007, lower - down) * within
         radius = np.hypot(off, down + 0.004)
+        if self.look.eyes_closed > 0:
+            lid = self.pair(self.eye_x, self.eye_y, 1.1 * t.eye_width, t.eye_open + 0.02)
+            self.paint(self.look.eyes_closed * lid, self.person.skin * 0.85)
         self.paint(ball, np.array([232, 228, 222], np.float32))
         self.paint(ball * step(0.065, 0.055, radius), self.person.irises)
         self.paint(ball * step(0.032, 0.024, radius), BLACK / 2)
@@ -191,7 +221,14 @@ class _Sheet:
     def brows(self) -> None:
         t = self.traits
         off = self.across - t.brow_apart * t.width
-        level = self.eye_y - 0.62 * t.brow_height - 0.02 - 0.5 * t.brow_slope * off + t.brow_arch * (off - 0.03) ** 2
+        level = (
+            self.eye_y
+            - 0.62 * t.brow_height
+            - 0.02
+            - 0.07 * self.look.brows_up
+            - 0.5 * t.brow_slope * off
+            + t.brow_arch * (off - 0.03) ** 2
+        )
         thick = t.brow_thick * (1.15 - 0.45 * np.clip(off / t.brow_length, -1, 1))
         mask = bell((self.y - level) / thick, flat=True) * step(t.brow_length, 0.75 * t.brow_length, np.abs(off))
         hairs = np.clip(0.85 + 0.15 * np.sign(self.fine), 0, 1)
@@ -207,12 +244,15 @@ class _Sheet:
 
     def mouth(self) -> None:
         t, off = self.traits, self.y - self.mouth_line
-        arc = np.clip(1 - (self.across / self.mouth_half) ** 2, 0, 1)
+        arc = self.mouth_arc
         within = (arc > 0).astype(np.float32)
         bow = 2 * t.upper_lip * arc**0.8 * (1 - 0.25 * bell(self.x / 0.03))
         self.paint(0.85 * step(-0.01, 0.01, bow + off) * step(0.006, -0.006, off) * within, self.person.lips * 0.9)
-        full = step(-0.006, 0.006, off) * step(-0.01, 0.01, 2 * t.lower_lip * arc**0.8 - off)
+        below = off - self.gap
+        full = step(-0.006, 0.006, below) * step(-0.01, 0.01, 2 * t.lower_lip * arc**0.8 - below)
         self.paint(0.85 * full * within, self.person.lips)
+        if self.look.mouth_open > 0:
+            self.paint(0.95 * step(0, 0.008, off) * step(0.004, -0.004, below) * within, BLACK * 1.4)
         line = bell(off / 0.011) * step(1.08 * self.mouth_half, 0.95 * self.mouth_half, self.across)
         self.paint(0.9 * line, self.person.skin * 0.22)
 
@@ -245,7 +285,7 @@ class _Sheet:
             mask = np.maximum(mask, step(0.03, -0.03, self.y - edge))
         self.paint(mask, self.person.hair)
         strands = cv2.GaussianBlur(self.fine, (0, 0), sigmaX=0.5, sigmaY=4.0) * 2
-        self.colour *= (1 + 0.3 * strands * mask)[..., None]
+        self.colour *= 1 + 0.3 * strands * mask
 
     def glasses(self) -> None:
         t = self.traits
@@ -258,3 +298,25 @@ class _Sheet:
         self.paint(0.95 * bell((ring - 1) / (t.glasses_rim + 0.03), flat=True), rim)
         bar = bell((self.y - self.eye_y) / 0.02)
         self.paint(0.9 * bar * (np.abs(across) > 1), rim)
+
+    def dark_lenses(self) -> None:
+        """Larger than any glasses, so that they cover these; a bar over the nose and one to each ear."""
+        across, down = (self.across - self.eye_x) / 0.25, (self.y - self.eye_y - 0.03) / 0.17
+        ring = (np.abs(across) ** 3 + np.abs(down) ** 3) ** (1 / 3)
+        self.paint(0.97 * step(1.06, 0.98, ring), BLACK)
+        self.paint(0.95 * bell((self.y - self.eye_y) / 0.025) * (np.abs(across) > 1), BLACK)
+
+    def mask(self, height: Field, colour: Field) -> Field:
+        """Cloth from the ridge of the nose, or from below it, to the chin, held by loops about the ears; returns the
+        relief with it."""
+        top = self.nose_end + 0.045 if self.look.under_nose else self.nose_top + 0.45 * (self.nose_end - self.nose_top)
+        upper = self.y - top - 0.10 * (self.across / (0.6 * self.traits.width)) ** 2
+        cloth = step(-0.012, 0.012, upper) * step(0.80, 0.76, self.across / self.half)
+        pleats = 1 - 0.10 * bell(((self.y - top) % 0.17 - 0.085) / 0.012)
+        self.paint(0.98 * cloth, colour)
+        self.colour *= 1 - cloth * (1 - pleats)
+        for end in (0.06, 0.50):
+            loop = bell((self.y - top - end + 0.35 * (self.across / self.half - 0.78)) / 0.012)
+            self.paint(0.8 * loop * step(0.76, 0.80, self.across / self.half), colour * 0.9)
+        smooth = cv2.GaussianBlur(height, (0, 0), 9 / self.finest) + 0.04
+        return np.asarray(height + (smooth - height) * cloth, np.float32)

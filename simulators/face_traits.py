@@ -27,10 +27,10 @@ def _trait(low: float, high: float) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    width: float = _trait(0.74, 1.10)
-    jaw: float = _trait(0.66, 1.10)
+    width: float = _trait(0.71, 1.15)
+    jaw: float = _trait(0.61, 1.15)
     chin: float = _trait(0.80, 1.18)
-    crown: float = _trait(1.08, 1.28)
+    crown: float = _trait(1.06, 1.32)
     taper: float = _trait(1.8, 3.4)
     ears: float = _trait(0.6, 1.4)
     eye_apart: float = _trait(0.22, 0.47)

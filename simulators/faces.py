@@ -7,7 +7,8 @@ that dlib's network tells all of them apart and knows each again.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
+from simulators.face_looks import PLAIN, Look
 from simulators.face_render import Rgb, Shot, draw
 from simulators.face_surface import Field
 from simulators.face_traits import RANGES, Person, Traits
@@ -23,7 +25,27 @@ from simulators.face_traits import RANGES, Person, Traits
 PEOPLE_FILE: Final = Path(__file__).with_name("people.json")
 PORTRAIT: Final = (413, 531)
 """35 x 45 mm at 300 dpi (Doc 9303-3 §3.9.1.1); the head fills about 70 % of the height."""
+COARSE: Final = 80
+"""Pixels to the unit up to which half as fine a sheet will do."""
 SMILES: Final = (0.0, 0.2, 0.4)
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    """How a place is lit: `side` moves the lamp (1: at half a right angle), `ambient` and `behind` are shares of the
+    hall's own light from everywhere and on what is behind, `exposure` is the camera's."""
+
+    side: float = 0.0
+    ambient: float = 1.0
+    behind: float = 1.0
+    exposure: float = 1.0
+
+
+HALL: Final = Lamp()
+SIDE: Final = Lamp(side=0.9, ambient=0.8)
+BACK: Final = Lamp(ambient=0.7, behind=2.0, exposure=0.75)
+"""A window behind: the camera exposes for it."""
+DIM: Final = Lamp(exposure=0.45)
 
 
 @cache
@@ -65,6 +87,22 @@ def portrait(who: Person) -> Rgb:
     return _with_noise(np.asarray(picture, np.float32), 1.2, who.seed)
 
 
+def sketch(who: Person, *, yaw: float = 0.0, pitch: float = 0.0, roll: float = 0.0) -> Rgb:
+    """(266, 207, 3): as a portrait of half the size, without noise, at a quarter of the cost."""
+    width, height = PORTRAIT[0] / 2, PORTRAIT[1] / 2
+    shot = Shot(
+        scale=74,
+        centre=(width / 2, 0.47 * height),
+        yaw=yaw,
+        pitch=pitch,
+        roll=roll,
+        lamp=(-0.1, -0.35, 0.9),
+        ambient=0.55,
+        finest=2,
+    )
+    return draw(who, shot, np.full((round(height), round(width), 3), (222, 224, 226), np.uint8))
+
+
 def view(
     who: Person,
     *,
@@ -75,10 +113,15 @@ def view(
     light: float = 1.0,
     distance: float = 1.0,
     size: tuple[int, int] = (640, 480),
+    smile: float | None = None,
+    look: Look = PLAIN,
+    lamp: Lamp = HALL,
 ) -> Rgb:
     """A frame of a station's camera, (height, width, 3). Angles in degrees; light 1 is the hall by day.
 
-    `distance` 1 is where a traveller should stand. `seed` moves lamp, place, smile and noise a little.
+    `distance` 1 is where a traveller should stand. `seed` moves lamp, place, smile and noise a little. `smile` (0 to
+    1), `look` and `lamp` are the moment's. For changes that last, give a changed person
+    (`simulators.face_looks`).
     """
     random = np.random.default_rng(seed)
     width, height = size
@@ -89,40 +132,21 @@ def view(
         yaw=yaw,
         pitch=pitch,
         roll=roll,
-        lamp=(random.uniform(-0.6, 0.6), random.uniform(-0.6, -0.15), 0.85),
-        ambient=random.uniform(0.4, 0.55),
-        smile=SMILES[int(random.integers(len(SMILES)))],
+        lamp=(random.uniform(-0.6, 0.6) + lamp.side, random.uniform(-0.6, -0.15), 0.85),
+        ambient=random.uniform(0.4, 0.55) * lamp.ambient,
+        smile=SMILES[int(random.integers(len(SMILES)))] if smile is None else smile,
+        look=look,
+        finest=1 if scale > COARSE else 2,
     )
-    picture = cv2.GaussianBlur(draw(who, shot, _hall(size, seed % 4)), (0, 0), 0.6)
-    exposed = 255 * (picture.astype(np.float32) / 255 * min(light, 1.6)) ** np.float32(random.uniform(0.9, 1.1))
+    scene = np.asarray(np.clip(hall(size, seed % 4) * np.float32(lamp.behind), 0, 255), np.uint8)
+    picture = cv2.GaussianBlur(draw(who, shot, scene), (0, 0), 0.6)
+    gamma = np.float32(random.uniform(0.9, 1.1))
+    exposed = 255 * (picture.astype(np.float32) / 255 * min(light * lamp.exposure, 1.6)) ** gamma
     return _with_noise(exposed, 3.0, seed)
 
 
-def living(who: Person, *, seed: int, light: float = 1.0, fps: float = 4.0) -> Callable[[float], Rgb]:
-    """A source for `CameraServer.show`: somebody who stands there, seldom quite still.
-
-    Five views are rendered now (half a second); after that a frame costs a shift of one of them.
-    """
-    random = np.random.default_rng(seed)
-    poses = [(0.0, 0.0, 0.0), *random.uniform((-8, -5, -3), (8, 5, 3), (4, 3))]
-    views = [
-        view(who, seed=seed, yaw=float(yaw), pitch=float(pitch), roll=float(roll), light=light)
-        for yaw, pitch, roll in poses
-    ]
-
-    def frame(seconds: float) -> Rgb:
-        """The frontal view every other time; a sway of a few pixels."""
-        moment = int(seconds * fps)
-        image = views[0] if moment % 2 == 0 else views[1 + moment // 2 % (len(views) - 1)]
-        sway = np.array([[1, 0, 3 * np.sin(1.3 * seconds)], [0, 1, 2 * np.sin(0.9 * seconds)]], np.float32)
-        moved = cv2.warpAffine(image, sway, image.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(moved, np.uint8)
-
-    return frame
-
-
 @lru_cache(maxsize=16)
-def _hall(size: tuple[int, int], number: int) -> Rgb:
+def hall(size: tuple[int, int], number: int) -> Rgb:
     """A hall out of focus: a lit wall, pillars, signs."""
     random = np.random.default_rng(900 + number)
     width, height = size

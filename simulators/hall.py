@@ -26,8 +26,10 @@ from simulators.console_post import ConsolePost
 from simulators.floor import Floor
 from simulators.issuing import World, modern
 from simulators.officer import Officer
+from simulators.registry_post import RegistryPost
 from simulators.site import Site, empty_for_a_hall
 from simulators.stations import BioCartStation, GateStation, Station, Surroundings, directions
+from simulators.subject import LIVENESS_THRESHOLD
 from simulators.travellers import BIO_CART, CastingDirector, Scenario, Traveller, cast
 from simulators.visits import Visit, Visits
 from simulators.walk import GateWalk
@@ -35,6 +37,8 @@ from simulators.wallet import Wallet
 
 JAPAN: Final = ZoneInfo("Asia/Tokyo")
 PORT_NAME: Final = "NRT"
+MORPHING_THRESHOLD: Final = -1.0
+"""Of rendered people 108 genuine pairs lie below -3.4; photographs keep the shipped threshold."""
 BOOTHS: Final = 12
 SWITCH_SECONDS: Final = 0.001
 """How long a thread keeps the interpreter's lock while others wait: the hall's devices are threads of one process."""
@@ -67,6 +71,7 @@ class Hall:
     people: Cast
     client: httpx2.AsyncClient
     console: ConsolePost
+    registries: RegistryPost
     stations: list[Station]
     world: World
     director: CastingDirector
@@ -74,14 +79,23 @@ class Hall:
     random: random.Random
     visits: Visits = field(default_factory=Visits)
     _drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
-    """One traveller's things are drawn at a time: drawing holds the interpreter's lock, and simulated door controllers
-    that cannot answer within a fifth of a second are to a gate what dead ones are."""
+    """One traveller's things are drawn at a time: drawing holds the interpreter's lock that cameras and chips need."""
+    _wallets: dict[int, Wallet] = field(default_factory=dict)
 
     async def announce(self, travellers: Sequence[Traveller]) -> None:
-        """Let the console know of earlier landings, before those travellers come."""
+        """Let registries and console know of them, and of their earlier landings, before those travellers come."""
+        for traveller in travellers:
+            await self.registries.learn(self.client, traveller)
         landed = [traveller for traveller in travellers if traveller.landed_on is not None]
         if landed:
             await self.console.load_landings(landed, PORT_NAME)
+
+    async def prepare(self, traveller: Traveller) -> None:
+        """Make what the traveller carries, ahead of the visit: made while others walk, it takes processor and
+        interpreter from their cameras and chips."""
+        async with self._drawing:
+            wallet = await asyncio.to_thread(Wallet, traveller, self.world, self.people)
+        self._wallets[traveller.number] = wallet
 
     async def send(self, traveller: Traveller) -> Visit:
         """Let one announced traveller come; returns when the visit is over."""
@@ -90,11 +104,16 @@ class Hall:
             traveller.number, scenario.name, scenario.title, "", self._expected(scenario), traveller.document_number
         )
         await self.visits.add(visit)
-        async with self._drawing:
-            wallet = await asyncio.to_thread(Wallet, traveller, self.world, self.people)
+        if traveller.number not in self._wallets:
+            await self.prepare(traveller)
+        wallet = self._wallets.pop(traveller.number)
         async with self.floor.station(scenario) as station:
             visit.station = station.name
-            outcome = await self._walk(visit, traveller, wallet, station)
+            await self.registries.break_down(self.client, traveller)
+            try:
+                outcome = await self._walk(visit, traveller, wallet, station)
+            finally:
+                await self.registries.mend(self.client, traveller)
         if outcome == "refer" and "grant" in visit.expected:
             await self.visits.note(visit, "before the inspector")
             outcome = await Officer(self.console, self.client).examine(traveller.document_number)
@@ -160,10 +179,13 @@ async def open_hall(plan: Plan, people: Cast) -> AsyncIterator[Hall]:
         sys.setswitchinterval(SWITCH_SECONDS)
         client = await stack.enter_async_context(httpx2.AsyncClient(timeout=10.0, trust_env=False))
         site = Site.make(plan.folder)
-        console = ConsolePost(site, PORT_NAME)
+        registries = RegistryPost(plan.folder, PORT_NAME)
+        stack.push_async_callback(registries.program.stop)
+        await registries.program.start()
+        console = ConsolePost(site, PORT_NAME, registries.settings)
         stack.callback(console.close)
         world = await asyncio.to_thread(World, plan.seed, profiles=modern)
-        stations = await asyncio.to_thread(_stations, plan, _surroundings(plan, site, console, world))
+        stations = await asyncio.to_thread(_stations, plan, _surroundings(plan, site, console, world, people))
         for station in stations:
             stack.callback(station.close)
         # Stations start while the console is being set up: one that is not there yet is to them like one that is away.
@@ -173,15 +195,16 @@ async def open_hall(plan: Plan, people: Cast) -> AsyncIterator[Hall]:
         await console.prepare(stations)
         stack.push_async_callback(console.program.stop)
         await console.program.start()
-        for program in (console.program, *(program for station in stations for program in station.programs)):
+        of_stations = (program for station in stations for program in station.programs)
+        for program in (registries.program, console.program, *of_stations):
             await program.ready(client)
         today = datetime.now(JAPAN).date()
         director = cast(plan.seed, people.people, today=today)
         chance = random.Random(f"sekisho hall {plan.seed}")
-        yield Hall(plan, people, client, console, stations, world, director, Floor(stations), chance)
+        yield Hall(plan, people, client, console, registries, stations, world, director, Floor(stations), chance)
 
 
-def _surroundings(plan: Plan, site: Site, console: ConsolePost, world: World) -> Surroundings:
+def _surroundings(plan: Plan, site: Site, console: ConsolePost, world: World, people: Cast) -> Surroundings:
     master_list, root = site.folder / "master-list.ml", site.folder / "master-list-root.cer"
     master_list.write_bytes(world.master_list())
     root.write_bytes(world.master_list_root)
@@ -191,7 +214,9 @@ def _surroundings(plan: Plan, site: Site, console: ConsolePost, world: World) ->
         (revocation_lists / f"{number}.crl").write_bytes(listed)
     gates = " ".join(str(number) for number in range(1, plan.gates + 1))
     booths = " ".join(str(number) for number in range(1, BOOTHS + 1))
-    return Surroundings(site, console.station_url, master_list, root, revocation_lists, PORT_NAME, gates, booths)
+    thresholds = (LIVENESS_THRESHOLD, MORPHING_THRESHOLD) if people.certain else (None, None)
+    lists = master_list, root, revocation_lists
+    return Surroundings(site, console.station_url, *lists, PORT_NAME, gates, booths, *thresholds)
 
 
 def _stations(plan: Plan, around: Surroundings) -> list[Station]:

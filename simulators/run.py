@@ -18,6 +18,9 @@ from simulators.travellers import Traveller
 
 SWAPPED_EVERY: Final = 5
 """With real faces every fifth traveller is an impostor: what matters there is that none of them passes."""
+PREPARED: Final = 40
+"""Travellers whose things are made before the first comes: half a second and some megabytes each. Those of later ones
+are made while others walk."""
 _KILL_SPACING_SECONDS: Final = (0.5, 4.0)
 
 
@@ -41,6 +44,8 @@ class Run:
         async with open_hall(self.plan, self.people) as hall:
             coming = self._coming(hall)
             await hall.announce(coming)
+            for traveller in coming[:PREPARED]:
+                await hall.prepare(traveller)
             async with AsyncExitStack() as stack:
                 if self.kills:
                     killer = asyncio.create_task(_kill(hall, self.kills))

@@ -9,12 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import uvicorn
 from playwright.async_api import Browser, Page, async_playwright
 
+from biometrics.face.detect import detect, landmarks
+from simulators import faces
 from simulators.cast import RenderedCast
 from simulators.demo import places
+from simulators.face_mishaps import Mishap, Rgb, spoiled
 from simulators.hall import Hall, Plan, open_hall
+from simulators.mirror_stage import MirrorStage
 from simulators.panel import create_panel
 from simulators.processes import until_answers
 from simulators.site import free_port
@@ -35,6 +40,8 @@ _CART_MOMENTS: Final = {
 }
 _SETTLE_SECONDS: Final = 0.2
 """Until a screen has drawn what its state says."""
+_MIRROR_SECONDS: Final = 0.6
+"""Until the mirror shows what the camera has seen."""
 _SCALE: Final = 0.5
 """Portrait screens are shown at half size: the picture is for reading a page, not for hanging on a wall."""
 
@@ -70,10 +77,37 @@ async def take_all(folder: Path, work: Path) -> list[str]:
     async with open_hall(plan, RenderedCast()) as hall, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         studio = Studio(browser, folder)
-        for take in (_gate, _cart, _panel, _officers):
+        for take in (_gate, _cart, _panel, _officers, _audit):
             await take(studio, hall)
+        await take_guidance(studio)
         await browser.close()
     return sorted(studio.taken)
+
+
+async def take_guidance(studio: Studio) -> None:
+    """A gate's mirror with what it says to somebody who stands or looks wrong."""
+    async with MirrorStage(fps=12) as stage, studio.page(stage.url, GATE_SIZE, scale=_SCALE) as page:
+        for name, (picture, sentence) in _standing().items():
+            stage.camera.show(picture)
+            await page.get_by_role("heading", name=sentence).wait_for(timeout=10_000)
+            await asyncio.sleep(_MIRROR_SECONDS)
+            await studio.shoot(page, name)
+
+
+def _standing() -> dict[str, tuple[Rgb, str]]:
+    """Name of a picture to what the camera sees and what is said then. A mask is painted on."""
+    who = faces.person(25)
+    right = faces.view(who, seed=25)
+    random = np.random.default_rng(2)
+    points = landmarks(right, detect(right)[0])
+    masked, dark = (spoiled(right, points, mishap, random) for mishap in (Mishap.MASKED, Mishap.SUNGLASSES))
+    return {
+        "gate-closer": (faces.view(who, seed=25, distance=2.2), "Please come a little closer"),
+        "gate-oval": (np.roll(right, 170, axis=1), "Move your face into the oval"),
+        "gate-mask": (masked, "Please uncover your nose and mouth"),
+        "gate-glasses": (dark, "Please take off your sunglasses"),
+        "gate-well": (right, "Look at the camera"),
+    }
 
 
 async def _send(hall: Hall, scenario: str) -> asyncio.Task[Visit]:
@@ -150,3 +184,23 @@ async def _officers(studio: Studio, hall: Hall) -> None:
         await page.wait_for_url("**/cases/*")
         await asyncio.sleep(0.5)
         await studio.shoot(page, "booth")
+
+
+async def _audit(studio: Studio, hall: Hall) -> None:
+    """As the auditor sees the case that was just opened: verified, found, and who looked."""
+    account = next(officer for officer in hall.console.officers if officer.role == "auditor")
+    number = next(visit.document_number for visit in hall.visits.all if visit.scenario == "visitor_arrives")
+    async with studio.page(f"{hall.console.url}/login", OFFICER_SIZE) as page:
+        await page.fill("[name=name]", account.name)
+        await page.fill("[name=password]", account.password)
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/audit")
+        await page.click("[action='/audit/verify'] button")
+        await page.get_by_text("The record is whole").wait_for()
+        await page.fill("#number", number)
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("#found")
+        await studio.shoot(page, "audit")
+        await page.click("td.id a")
+        await page.wait_for_selector(".deeds")
+        await studio.shoot(page, "audit-decision")

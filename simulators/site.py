@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import secrets
 import shutil
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -21,13 +23,20 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _SERVER_NAMES: Final = (x509.DNSName("localhost"), x509.IPAddress(IPv4Address("127.0.0.1")))
+_PORTS: Final = range(15000, 32000)
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of loopback that nobody listens on now.
+
+    Below those that systems hand out (49152 by RFC 6335, 32768 on Linux): until its program listens there, no
+    connection of anybody's is given it. Raise OSError where none of a hundred is free.
+    """
+    for port in random.SystemRandom().sample(_PORTS, 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port between 15000 and 32000 of loopback is free")
 
 
 def write_private(path: Path, data: bytes) -> Path:
@@ -37,14 +46,19 @@ def write_private(path: Path, data: bytes) -> Path:
     return path
 
 
-def write_toml(path: Path, settings: dict[str, str | int | float | bool | Path | None]) -> Path:
-    """Flat settings only; None is left out."""
+Setting: TypeAlias = "str | int | float | bool | Path | Mapping[str, Setting]"
+
+
+def write_toml(path: Path, settings: Mapping[str, Setting | None]) -> Path:
+    """None is left out."""
     lines = [f"{name} = {_toml(value)}\n" for name, value in settings.items() if value is not None]
     path.write_text("".join(lines))
     return path
 
 
-def _toml(value: str | int | float | bool | Path) -> str:
+def _toml(value: Setting) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{name} = {_toml(inner)}" for name, inner in value.items()) + " }"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):

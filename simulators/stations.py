@@ -12,7 +12,8 @@ from typing import Final
 import httpx2
 
 from simulators.camera import CameraServer
-from simulators.door import LaneServer
+from simulators.faces import hall
+from simulators.lane_apart import LaneApart
 from simulators.processes import Program
 from simulators.scanner import ScannerServer
 from simulators.site import Site, StationKeys, free_port, write_private, write_toml
@@ -20,6 +21,11 @@ from simulators.travellers import ARRIVAL, BIO_CART, DEPARTURE, GATE
 
 ATTENDANT_SECONDS: Final = 30.0
 ATTENDANT_TOKEN: Final = "attendant of the simulated hall"  # noqa: S105 - guards simulated doors on loopback alone
+
+
+def face_camera() -> CameraServer:
+    """It sees the hall that is behind everybody who stands before it."""
+    return CameraServer(empty=hall((640, 480), 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,8 @@ class Surroundings:
     gate_numbers: str = ""
     """The gates from left to right, with spaces between; and the booths likewise, for the plan on the screens."""
     booths: str = ""
+    liveness_threshold: float | None = None
+    morphing_threshold: float | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -45,8 +53,8 @@ class GateStation:
     direction: str
     surroundings: Surroundings
     page: CameraServer = field(default_factory=CameraServer)
-    camera: CameraServer = field(default_factory=CameraServer)
-    door: LaneServer = field(default_factory=LaneServer)
+    camera: CameraServer = field(default_factory=face_camera)
+    door: LaneApart = field(default_factory=LaneApart)
     card_port: int = field(default_factory=free_port)
     http_port: int = field(default_factory=free_port)
     screen_port: int = field(default_factory=free_port)
@@ -80,7 +88,7 @@ class GateStation:
         return f"http://127.0.0.1:{self.screen_port}"
 
     @property
-    def lane(self) -> LaneServer:
+    def lane(self) -> LaneApart:
         return self.door
 
     @property
@@ -129,6 +137,8 @@ class GateStation:
             "vpcd_port": self.card_port,
             "page_camera": self.page.url,
             "face_camera": self.camera.url,
+            "liveness_threshold": around.liveness_threshold,
+            "morphing_threshold": around.morphing_threshold,
             "door_device": self.door.device,
             "door_key_file": door_key,
             "master_list": around.master_list,
@@ -157,7 +167,7 @@ class BioCartStation:
     number: int
     surroundings: Surroundings
     page: CameraServer = field(default_factory=CameraServer)
-    camera: CameraServer = field(default_factory=CameraServer)
+    camera: CameraServer = field(default_factory=face_camera)
     scanner: ScannerServer = field(default_factory=ScannerServer)
     card_port: int = field(default_factory=free_port)
     http_port: int = field(default_factory=free_port)
@@ -214,6 +224,8 @@ class BioCartStation:
             "vpcd_port": self.card_port,
             "page_camera": self.page.url,
             "face_camera": self.camera.url,
+            "liveness_threshold": around.liveness_threshold,
+            "morphing_threshold": around.morphing_threshold,
             "scanner_url": self.scanner.url,
             "scanner_certificate": certificate,
             "floor_stations": str(self.number),

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
 
 from simulators.issuing.states import STATES
+from simulators.subject import USUAL, Manner
 
 DEPARTURE: Final = "departure"
 ARRIVAL: Final = "arrival"
@@ -36,6 +37,15 @@ class Scenario:
     chip_faults: frozenset[str] = frozenset()
     behaviour: str = "plain"
     swapped: bool = False
+    morphed: bool = False
+    holds_portrait: bool = False
+    """Holds up a telephone with the passport's portrait before the face."""
+    manner: Manner | None = None
+    """Of standing before the camera; each traveller has their own unless it is said."""
+    held: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
+    """Entries by registry (`registry_world`) that speak against the traveller."""
+    registry_faults: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What ails registries while this traveller is examined."""
     alone: bool = False
     weight: int = 1
 
@@ -71,6 +81,14 @@ _ALL: Final = (
     ),
     Scenario("swapped_passports", "Someone uses another person's passport", GATE, ("refer",), swapped=True, weight=2),
     Scenario(
+        "morphed_passport",
+        "The portrait is a mixture of the traveller and somebody else",
+        GATE,
+        ("refer", "confirm"),  # most are found, not all
+        morphed=True,
+        weight=0,
+    ),
+    Scenario(
         "dg2_tampered",
         "The portrait in the chip was replaced",
         GATE,
@@ -95,6 +113,48 @@ _ALL: Final = (
         "chip_torn_away", "The passport is lifted too soon, and laid again", GATE, ("confirm",), behaviour="tear_away"
     ),
     Scenario("camera_lost", "The camera goes dark, and comes back", GATE, ("confirm",), behaviour="camera_lost"),
+    Scenario("masked", "A mask, until the screen asks", GATE, ("confirm",), manner=Manner(mask="white")),
+    Scenario(
+        "child",
+        "Somebody so small that the camera looks over them",
+        GATE,
+        ("confirm",),
+        manner=Manner(height=118),
+        weight=0,
+    ),
+    Scenario(
+        "photo_held_up",
+        "A telephone with the portrait of the passport's holder before the face",
+        GATE,
+        ("refer",),
+        swapped=True,
+        holds_portrait=True,
+    ),
+    Scenario(
+        "watchlisted",
+        "Somebody on a watchlist; the screen is that of any other referral",
+        GATE,
+        ("refer",),
+        held={"watchlist": {"reference": "W-2026-17"}},
+        weight=0,
+    ),
+    Scenario(
+        "stolen_passport",
+        "A passport that was reported stolen",
+        GATE,
+        ("refer",),
+        held={"document_reports": {"report": "stolen", "reported_on": "2026-10-01"}},
+        weight=0,
+    ),
+    Scenario(
+        "registry_silent",
+        "The registry of lost and stolen documents does not answer",
+        GATE,
+        ("refer",),
+        registry_faults={"document_reports": "slow"},
+        alone=True,
+        weight=0,
+    ),
     Scenario("tailgater", "Two people walk in behind one passport", GATE, ("refer",), behaviour="tailgate"),
     Scenario("turned_back", "The traveller walks in and out again", GATE, ("left",), behaviour="walk_out"),
     Scenario(
@@ -149,7 +209,8 @@ _SYLLABLES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Traveller:
-    """One visit of one invented person: `person` is the face that comes, `portrait_of` the face in the chip."""
+    """One visit of one invented person: `person` is the face that comes, `portrait_of` the face in the chip, mixed with
+    that of `person` where the portrait is `morphed`."""
 
     number: int
     scenario: Scenario
@@ -164,6 +225,8 @@ class Traveller:
     expiry_date: date
     landed_on: date | None
     """Where the traveller leaves as a visitor: the day of landing, permitted for 90 days."""
+    manner: Manner
+    morphed: bool = False
 
 
 def cast(seed: int, people: int, *, today: date) -> CastingDirector:
@@ -203,7 +266,7 @@ class CastingDirector:
             number=self.count,
             scenario=scenario,
             person=person,
-            portrait_of=other if scenario.swapped else person,
+            portrait_of=other if scenario.swapped or scenario.morphed else person,
             surname=self._name(2, 3),
             given_names=self._name(2, 2),
             sex=self.random.choice("MF"),
@@ -213,6 +276,8 @@ class CastingDirector:
             + timedelta(days=self.random.randrange(28)),
             expiry_date=self.today + timedelta(days=self.random.randrange(400, 3300)),
             landed_on=landed,
+            morphed=scenario.morphed,
+            manner=scenario.manner or _manner(random.Random(f"manner {person} {self.count}")),
         )
 
     def _name(self, least: int, most: int) -> str:
@@ -222,3 +287,15 @@ class CastingDirector:
         """Two letters and seven digits, never twice in a run (Doc 9303-4 §4.2.2: up to nine characters)."""
         letters = "".join(self.random.choices("BCDFGHJKLMNPRSTVWXYZ", k=2))
         return f"{letters}{self.count:03}{self.random.randrange(10_000):04}"
+
+
+def _manner(chance: random.Random) -> Manner:
+    """Most come and look; some look about first, some wear a mask or dark glasses until the screen says something."""
+    return Manner(
+        height=min(max(chance.gauss(USUAL - 3, 9), 140), 205),
+        looks_away=chance.choice((0.0, 0.0, 0.0, 0.0, 1.0, 2.0)),
+        mask=chance.choice(("white", "black")) if chance.random() < 0.08 else None,
+        sunglasses=chance.random() < 0.05,
+        talks=chance.random() < 0.1,
+        turns=(chance.uniform(2, 6),) if chance.random() < 0.15 else (),
+    )

@@ -59,7 +59,7 @@ class GateWalk:
             try:
                 await eyes.until(lambda view: view["prompt"] == _READY, PATIENCE_SECONDS)
                 await self.note("walking in")
-                self.station.camera.show(self.wallet.face())
+                self.station.camera.show(self.wallet.face)
                 self.station.lane.enter(2 if self.traveller.scenario.behaviour == "tailgate" else 1)
                 return await _BEHAVIOURS[self.traveller.scenario.behaviour](self, eyes)
             except TimeoutError:
@@ -78,6 +78,7 @@ class GateWalk:
         """Do what the screen says until out of the lane; what it said last is what became of the traveller."""
         outcome = "left"
         async for prompt in self._prompts(eyes):
+            self.wallet.face.obey(prompt)
             outcome = await self._obey(prompt, outcome)
         return outcome
 

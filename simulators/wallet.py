@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from biometrics.picture import decode
 from simulators.camera import CameraServer
-from simulators.cast import Cast
+from simulators.cast import Cast, Standing
 from simulators.chip import SimulatedChip
 from simulators.issuing import Holder, Passport, World
 from simulators.link import present
@@ -36,21 +39,16 @@ class Desk(Protocol):
 
 
 class Wallet:
-    """Rendering the page and the views takes a second: make it before the traveller walks."""
+    """Rendering the page and the first look takes half a second: make it before the traveller walks."""
 
     def __init__(self, traveller: Traveller, world: World, cast: Cast) -> None:
         self.passport = issue(traveller, world, cast)
         self._traveller = traveller
         self._page = render_page(self.passport, seed=traveller.number)
-        self._views = cast.views(traveller.person)
+        self.face = before_camera(traveller, cast)
         self.prints = cast.prints(traveller.person) if traveller.scenario.station == "bio_cart" else {}
         self._on_glass: LaidChip | None = None
         self._lock = threading.Lock()
-
-    def face(self) -> Callable[[float], Image]:
-        """The person before the camera: another view every half second, as people move."""
-        views = self._views
-        return lambda seconds: views[int(seconds * 2) % len(views)]
 
     def lay(self, desk: Desk, *, tear_after: int | None = None) -> None:
         """Lay the passport on the glass; with `tear_after`, lift the chip out of the field after so many APDUs."""
@@ -96,6 +94,14 @@ class LaidChip:
             self._lifted.wait(_FIELD_SECONDS)
 
 
+def before_camera(traveller: Traveller, cast: Cast) -> Standing:
+    """The traveller in their own manner; who holds up a telephone shows the portrait that the passport has."""
+    manner = traveller.manner
+    if traveller.scenario.holds_portrait:
+        manner = replace(manner, holds=decode(cast.portrait(traveller.portrait_of)))
+    return cast.before_camera(traveller.person, seed=traveller.number, manner=manner)
+
+
 def issue(traveller: Traveller, world: World, cast: Cast) -> Passport:
     """A passport of the traveller's own country, with the portrait the scenario asks for."""
     holder = Holder(
@@ -107,6 +113,23 @@ def issue(traveller: Traveller, world: World, cast: Cast) -> Passport:
         sex=traveller.sex,
         expiry_date=traveller.expiry_date,
         document_number=traveller.document_number,
-        portrait_jpeg=cast.portrait(traveller.portrait_of),
+        portrait_jpeg=_portrait(traveller, cast),
     )
     return world.issue(holder, faults=traveller.scenario.passport_faults)
+
+
+def _portrait(traveller: Traveller, cast: Cast) -> bytes:
+    """Whoever applied for a morphed passport looks like the morph's accomplice."""
+    applicant = cast.portrait(traveller.portrait_of)
+    if not traveller.morphed:
+        return applicant
+    # In a process of its own: loading the face models keeps the interpreter's lock for a third of a second and more,
+    # the doors' threads wait for it, and gates then take their doors for lost.
+    with ProcessPoolExecutor(1, get_context("spawn")) as apart:
+        return apart.submit(_morphed, applicant, cast.portrait(traveller.person)).result()
+
+
+def _morphed(accomplice: bytes, criminal: bytes) -> bytes:
+    from simulators.face_morphs import morphed_jpeg  # here: no other traveller needs the face models
+
+    return morphed_jpeg(accomplice, criminal)

@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from biometrics.capture import Frame
+from biometrics.picture import decode
 from gate import api
 from gate.journey import Event, State
 from gate.passport_desk import Placing
@@ -134,6 +135,23 @@ def test_the_mirror_is_blank_unless_a_traveller_is_asked_to_look() -> None:
 
     assert api.BLANK in asyncio.run(first_picture(State.READY))
     assert api.BLANK not in asyncio.run(first_picture(State.READING))
+
+
+def test_the_preview_is_as_the_camera_sees_it_for_the_screen_makes_it_a_mirror() -> None:
+    async def first_picture() -> bytes:
+        screen = Screen("gate-1", 1, "departure")
+        screen.show(State.READING, Hints())
+        image = np.zeros((48, 64, 3), np.uint8)
+        image[:, :32] = 255
+        pictures = api._preview(screen, lambda: Frame(image, 0.0, 1), asyncio.Event())
+        picture = await anext(pictures)
+        await pictures.aclose()
+        return picture
+
+    part = asyncio.run(first_picture())
+    seen = decode(part[part.index(b"\r\n\r\n") + 4 : -2])
+    assert seen[:, :30].mean() > 200
+    assert seen[:, 34:].mean() < 50
 
 
 @pytest.mark.parametrize("state", State)

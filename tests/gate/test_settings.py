@@ -82,3 +82,11 @@ def test_what_computes_is_loaded_by_the_matching_process_alone(program: str) -> 
     said = f"import sys, {program}; print([name for name in {HEAVY} if name in sys.modules])"
     ended = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == "[]"
+
+
+def test_a_face_backend_that_cannot_decide_is_refused_at_the_start(site: Any) -> None:
+    file = site.config
+    (site.folder / "faces.toml").write_text('name = "other"\n[embedder]\nkind = "arcface"\n')
+    file.write_text('face_backend = "faces.toml"\n' + file.read_text())
+    with pytest.raises(SettingsUnusable, match=r"face_backend: .*embedder\.sha256: Field required"):
+        settings.load(file)

@@ -1,7 +1,8 @@
-"""Whole halls: real programs, simulated hardware. They share two cores, so they run one after the other."""
+"""Whole halls: real programs, simulated hardware. Each wants the machine for itself: they run one after the other."""
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -16,18 +17,18 @@ import pytest
 HallRun = Callable[..., dict[str, Any]]
 
 
+def hall_run(folder: Path, *arguments: str) -> dict[str, Any]:
+    """`python -m simulators hall … --json` in a folder of its own: the summary it prints."""
+    command = (sys.executable, "-m", "simulators", "hall", "--json", "--folder", str(folder / "hall"), *arguments)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    summary: dict[str, Any] = json.loads(done.stdout)
+    return summary
+
+
 @pytest.fixture
 def run_hall(tmp_path: Path) -> HallRun:
-    """`python -m simulators hall … --json`: the summary it prints."""
-
-    def run(*arguments: str, seconds: float = 600) -> dict[str, Any]:
-        command = (sys.executable, "-m", "simulators", "hall", "--json", "--folder", str(tmp_path / "hall"), *arguments)
-        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds)
-        assert done.returncode == 0, done.stderr
-        summary: dict[str, Any] = json.loads(done.stdout)
-        return summary
-
-    return run
+    return functools.partial(hall_run, tmp_path)
 
 
 def processes_of(folder: Path) -> list[int]:

@@ -1,6 +1,6 @@
 """Whole halls: every scenario held against the console's own record; the demo, and what it leaves behind.
 
-One file, because whole halls side by side would fight for the cores: `--dist loadfile` keeps a file on one worker.
+They run alone, after everything else (`make test`): a hall that starves refers everybody, as it should.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, expect
 
 from simulators.travellers import SCENARIOS
 
-from .conftest import HallRun, interrupt, processes_of
+from .conftest import HallRun, hall_run, interrupt, processes_of
 
 pytestmark = [pytest.mark.hall, pytest.mark.timeout(900)]
 
@@ -31,21 +31,25 @@ def books_agree(summary: dict[str, Any]) -> bool:
     )
 
 
-def test_every_scenario_ends_as_it_must_and_the_books_agree(run_hall: HallRun) -> None:
-    names = list(SCENARIOS)
-    summary = run_hall(*(word for name in names for word in ("--scenario", name)), "--travellers", str(len(names)))
-    wrong = [visit for visit in summary["travellers"] if visit["outcome"] not in visit["expected"].split(" or ")]
-    assert wrong == []
-    assert summary["unexpected"] == 0
-    assert books_agree(summary)
+@pytest.fixture(scope="module")
+def every_scenario(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The summary of a hall that every scenario walked through once. One gate: two gates and a bio-cart at work, with
+    all that is simulated about them, want more than the two cores of a small machine."""
+    names = (word for name in SCENARIOS for word in ("--scenario", name))
+    folder = tmp_path_factory.mktemp("scenarios")
+    return hall_run(folder, *names, "--travellers", str(len(SCENARIOS)), "--gates", "1")
 
 
-def test_a_referral_names_its_reason(run_hall: HallRun) -> None:
-    summary = run_hall(
-        *("--scenario", "swapped_passports", "--scenario", "visitor_overstayed", "--scenario", "unknown_issuer"),
-        *("--scenario", "cloned_chip", "--travellers", "4"),
-    )
-    reasons = {visit["scenario"]: visit["reasons"] for visit in summary["travellers"]}
+def test_every_scenario_ends_as_it_must_and_the_books_agree(every_scenario: dict[str, Any]) -> None:
+    visits = every_scenario["travellers"]
+    assert {visit["scenario"] for visit in visits} == set(SCENARIOS)
+    assert [visit for visit in visits if visit["outcome"] not in visit["expected"].split(" or ")] == []
+    assert every_scenario["unexpected"] == 0
+    assert books_agree(every_scenario)
+
+
+def test_a_referral_names_its_reason(every_scenario: dict[str, Any]) -> None:
+    reasons = {visit["scenario"]: visit["reasons"] for visit in every_scenario["travellers"]}
     assert "face_not_matched" in reasons["swapped_passports"]
     assert "overstay" in reasons["visitor_overstayed"]
     assert "issuer_unknown" in reasons["unknown_issuer"]
@@ -60,17 +64,25 @@ def test_nothing_is_lost_or_granted_wrongly_when_programs_die_at_random(run_hall
     assert summary["unexpected"] == 0
 
 
-def test_real_faces_and_fingers_walk_through_the_same_hall(run_hall: HallRun, data: Path) -> None:
+def test_photographs_of_real_faces_are_compared_rightly_and_open_no_gate(run_hall: HallRun, data: Path) -> None:
+    """A still before the camera is what an impostor would hold there: it matches its mate and is not let through."""
     summary = run_hall(
         *("--faces", str(data / "faces" / "lfw"), "--fingers", str(data / "fingerprints" / "uareu")),
         *("--travellers", "10", "--scenario", "national", "--scenario", "national", "--scenario", "national"),
         *("--scenario", "visitor_arrives", "--scenario", "swapped_passports"),
     )
     assert books_agree(summary)
-    by_scenario = {visit["scenario"]: visit["outcome"] for visit in summary["travellers"]}
-    assert by_scenario["swapped_passports"] == "refer"
-    passed = [visit for visit in summary["travellers"] if visit["outcome"] in ("confirm", "grant")]
-    assert len(passed) >= 5, "most mates of good photographs pass"
+    at_gates = [visit for visit in summary["travellers"] if visit["scenario"] != "visitor_arrives"]
+    assert {visit["outcome"] for visit in at_gates} == {"refer"}
+    unlike = {"face_not_matched", "face_not_compared", "face_not_captured"}
+    looked_at = [visit for visit in at_gates if visit["reasons"]]
+    """A visit is looked up by its document's number; where the page gave none, its reasons are not known here."""
+    for visit in looked_at:
+        assert {"face_not_live", "liveness_unknown"} & set(visit["reasons"]) or unlike & set(visit["reasons"])
+        if visit["scenario"] == "swapped_passports":
+            assert unlike & set(visit["reasons"])
+    alike = [visit for visit in looked_at if not unlike & set(visit["reasons"])]
+    assert len(alike) >= 4, "most mates of good photographs match"
 
 
 @pytest.fixture

@@ -116,8 +116,9 @@ class WireGate:
     async def _events(self) -> AsyncIterator[bytes]:
         feed = events(self.change, "view", lambda: msgspec.json.encode(self.view).decode(), beat=0.5)
         async for sent in feed:
-            if not self.hung.is_set():
-                yield sent
+            while self.hung.is_set() and not self.change.closed:
+                await self.change.beyond(self.change.number, seconds=0.1)
+            yield sent
 
     async def _pictures(self) -> AsyncIterator[bytes]:
         while not self.change.closed:

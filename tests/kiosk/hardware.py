@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -39,6 +38,7 @@ from simulators.issuing import Holder, World
 from simulators.link import PresentedChip, present
 from simulators.page import render_page
 from simulators.scanner import ScannerServer
+from simulators.site import free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -85,12 +85,6 @@ class WireConsole:
             return Response(encode(EventReceipt(len(batch.events), 0)), media_type="application/json")
 
         return app
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until(condition: Callable[[], Any], seconds: float = 30.0) -> Any:

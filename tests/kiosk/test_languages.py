@@ -10,12 +10,14 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from biometrics.face.guidance import Advice as FaceAdvice
 from biometrics.finger.advice import Advice
+from gate.screen import ADVICE
 from kiosk import languages
-from kiosk.cart_screen import FINGER_ADVICE
+from kiosk.cart_screen import FACE_ADVICE, FINGER_ADVICE
 from kiosk.fingers import AGAIN
 from kiosk.languages import LOCALES, CatalogueUnusable
-from kiosk.prompts import CART
+from kiosk.prompts import CART, GATE
 from kiosk.screens import TEMPLATES
 
 PACKAGE = Path(languages.__file__).parent
@@ -95,3 +97,11 @@ def test_every_advice_on_a_print_has_a_sentence_of_its_own() -> None:
     assert len(set(said)) == len(said)
     for tag in ("ja", "ja-x-plain"):
         assert all(catalogue(tag)[sentence] for sentence in said)
+
+
+def test_every_advice_on_a_face_has_a_sentence_of_its_own_at_the_gate_and_at_the_bio_cart() -> None:
+    assert set(ADVICE) == set(FACE_ADVICE) == {advice.value for advice in FaceAdvice}
+    at_gate = [GATE[ADVICE[advice]].sentence for advice in FaceAdvice]
+    at_cart = [CART[FACE_ADVICE[advice]].sentence for advice in FaceAdvice]
+    assert at_gate == at_cart
+    assert len(set(at_gate)) == len(at_gate)

@@ -118,5 +118,5 @@ def test_hung_keeps_connections_open_and_silent(camera: CameraServer) -> None:
 
 
 def test_an_unknown_fault_is_refused_with_the_names_of_the_known(camera: CameraServer) -> None:
-    with pytest.raises(ValueError, match="unplugged, frozen, hung"):
+    with pytest.raises(ValueError, match="unplugged, frozen, stamped, hung"):
         camera.fault("sleepy")

