@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any, Final
@@ -18,11 +19,13 @@ from simulators.door import LaneServer
 from simulators.lane import DoorOpening, LaneSnapshot
 
 CLOSE_SECONDS: Final = 5.0
+PATIENCE_SECONDS: Final = 0.05
+"""How long one look may wait for something to change; others who ask wait as long."""
 
 
 class LaneApart:
-    """What a hall needs of a `LaneServer`, whose names and meanings these are. The process ends with this one, however
-    that ends. Safe between threads."""
+    """What halls and gates' tests need of a `LaneServer`, whose names and meanings these are. The process ends with
+    this one, however that ends. Safe between threads."""
 
     def __init__(self) -> None:
         spawned = get_context("spawn")
@@ -65,6 +68,22 @@ class LaneApart:
     def release_emergency(self) -> None:
         self._ask("release_emergency")
 
+    def fault(self, name: str) -> None:
+        self._ask("fault", name)
+
+    def repair(self) -> None:
+        self._ask("repair")
+
+    def wait_for(self, condition: Callable[[LaneSnapshot], bool], seconds: float = 20.0) -> LaneSnapshot:
+        """Return the first snapshot seen that fulfils `condition`; raise TimeoutError."""
+        give_up = time.monotonic() + seconds
+        found = self.snapshot
+        while not condition(found):
+            if time.monotonic() > give_up:
+                raise TimeoutError("the lane never came to that")
+            found = self._ask("unlike", found)
+        return found
+
     def close(self) -> None:
         self._line.close()
         self._process.join(CLOSE_SECONDS)
@@ -81,5 +100,15 @@ def _serve(line: Connection) -> None:
     with contextlib.closing(LaneServer()) as lane, contextlib.suppress(EOFError, OSError):
         while True:
             name, given = line.recv()
-            found = getattr(lane, name)
-            line.send(found(*given) if callable(found) else found)
+            if name == "unlike":
+                line.send(_unlike(lane, *given))
+            else:
+                found = getattr(lane, name)
+                line.send(found(*given) if callable(found) else found)
+
+
+def _unlike(lane: LaneServer, before: LaneSnapshot) -> LaneSnapshot:
+    """The next snapshot that differs, or the newest after a moment."""
+    with contextlib.suppress(TimeoutError):
+        return lane.wait_for(lambda now: now != before, PATIENCE_SECONDS)
+    return lane.snapshot

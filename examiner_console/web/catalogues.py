@@ -1,7 +1,8 @@
-"""The officers' two languages: gettext catalogues read from `locales/*/messages.po` when the console starts.
+"""The officers' two languages: gettext catalogues read from `locales/*/*.po` when the console starts.
 
-No compiled file is kept: the catalogue a translator edits is the one that runs. Message identifiers are the English
-sentences. A broken catalogue stops the start (`ValueError`), it never shows half a page.
+No compiled file is kept: the catalogues a translator edits are those that run; `messages.po` has what several screens
+say, others what one screen says alone. Message identifiers are the English sentences. A broken catalogue, or a message
+that stands in two, stops the start (`ValueError`): half a page is never shown.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -25,12 +27,23 @@ def translations(language: str) -> gettext.NullTranslations:
     """English is the source, so it needs no catalogue."""
     if language == "en":
         return gettext.NullTranslations()
-    with (LOCALES / language / "messages.po").open("rb") as po:
-        catalogue = read_po(po, locale=language, abort_invalid=True)
     compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
+    write_mo(compiled, catalogue(language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def catalogue(language: str) -> Catalog:
+    """What stands in all files of one language. Raises ValueError."""
+    whole = Catalog(locale=language)
+    for path in sorted((LOCALES / language).glob("*.po")):
+        with path.open("rb") as po:
+            for message in read_po(po, locale=language, abort_invalid=True):
+                if message.id and message.id in whole:
+                    raise ValueError(f"{path.name} says again: {message.id}")
+                if message.id:
+                    whole[message.id] = message
+    return whole
 
 
 def preferred(cookie: str | None, accept_language: str) -> str:

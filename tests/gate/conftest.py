@@ -43,8 +43,8 @@ from gate.lifetime import Times, serve
 from simulators import faces
 from simulators.camera import CameraServer
 from simulators.chip import SimulatedChip
-from simulators.door import LaneServer
 from simulators.issuing import Holder, Passport, World
+from simulators.lane_apart import LaneApart
 from simulators.link import PresentedChip, present
 from simulators.page import render_page
 from simulators.site import free_port
@@ -163,7 +163,7 @@ class Site:
     """One gate's surroundings: devices, console, settings file."""
 
     folder: Path
-    lane: LaneServer
+    lane: LaneApart
     page: CameraServer
     camera: CameraServer
     console: AnsweringConsole
@@ -216,7 +216,7 @@ def world() -> World:
 @pytest.fixture
 def site(tmp_path: Path, world: World) -> Iterator[Site]:
     key = Ed25519PrivateKey.generate()
-    lane, page, camera, console = LaneServer(), CameraServer(), face_camera(), AnsweringConsole(key)
+    lane, page, camera, console = LaneApart(), CameraServer(), face_camera(), AnsweringConsole(key)
     http_port, vpcd_port = free_port(), free_port()
     files = {
         "key_file": ("station.key", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())),

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 
 from examiner_console.law.decide import CURRENT, decide
 from examiner_console.web import catalogues, reasons
@@ -26,9 +25,8 @@ def messages() -> set[str]:
 
 @pytest.fixture(scope="module")
 def japanese() -> dict[str, str]:
-    with (WEB / "locales" / "ja" / "messages.po").open("rb") as po:
-        catalogue = read_po(po, locale="ja")
-    first = {m.id if isinstance(m.id, str) else m.id[0]: m.string for m in catalogue if m.id and not m.fuzzy}
+    said = catalogues.catalogue("ja")
+    first = {m.id if isinstance(m.id, str) else m.id[0]: m.string for m in said if m.id and not m.fuzzy}
     return {id: text if isinstance(text, str) else text[0] for id, text in first.items()}
 
 
