@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import Connection, func, select
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,7 +18,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from examiner_console.casework.cases import CaseState
 from examiner_console.console import Console
 from examiner_console.database import StoreUnavailable
-from examiner_console.running.exposition import CONTENT_TYPE, Family, Sample, gauge, render
 from examiner_console.running.measures import Measures
 from examiner_console.tables import cases, checkpoints
 
@@ -35,26 +35,28 @@ class Held:
 
 def create_metrics_app(console: Console) -> ASGIApp:
     async def metrics(_: Request) -> Response:
-        return Response(render(await families(console)), media_type=CONTENT_TYPE)
+        return Response(await exposition(console), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return Starlette(routes=[Route("/metrics", metrics)])
 
 
-async def families(console: Console) -> list[Family]:
-    """Without what only the store can tell, where it does not answer."""
-    counted = [
-        *console.measures.families(),
-        gauge("sekisho_queue_listeners", "Pages that are kept live.", console.referrals.listeners),
-    ]
+async def exposition(console: Console) -> bytes:
+    """Prometheus' text format; without what only the store can tell, where it does not answer."""
+    now = CollectorRegistry()
+    _gauge(now, "sekisho_queue_listeners", "Pages that are kept live.").set(console.referrals.listeners)
+    up = _gauge(now, "sekisho_store_up", "1 where the store could be read.")
     try:
         held = await console.store.read(_held)
     except StoreUnavailable:
-        return [*counted, _up(False)]
-    return [*counted, _up(True), *_of_store(held, console.clock())]
+        up.set(0)
+    else:
+        up.set(1)
+        _tell(now, held, console.clock())
+    return generate_latest(console.measures.registry) + generate_latest(now)
 
 
-def _up(is_up: bool) -> Family:
-    return gauge("sekisho_store_up", "1 where the store could be read.", int(is_up))
+def _gauge(registry: CollectorRegistry, name: str, help: str) -> Gauge:
+    return Gauge(name, help, registry=registry)
 
 
 def _held(connection: Connection) -> Held:
@@ -66,16 +68,14 @@ def _held(connection: Connection) -> Held:
     return Held({state: counts.get(state, 0) for state in OPEN}, last.size if last else 0, last.at if last else None)
 
 
-def _of_store(held: Held, now: datetime) -> list[Family]:
-    open_cases = [Sample(count, {"state": state.value}) for state, count in held.cases.items()]
-    found = [
-        Family("sekisho_cases_open", "gauge", "Cases that no officer has closed.", open_cases),
-        gauge("sekisho_ledger_leaves", "Entries of the ledger under the newest checkpoint.", held.leaves),
-    ]
+def _tell(registry: CollectorRegistry, held: Held, now: datetime) -> None:
+    of_state = Gauge("sekisho_cases_open", "Cases that no officer has closed.", ("state",), registry=registry)
+    for state, count in held.cases.items():
+        of_state.labels(state.value).set(count)
+    _gauge(registry, "sekisho_ledger_leaves", "Entries of the ledger under the newest checkpoint.").set(held.leaves)
     if held.sealed_at is not None:
         age = (now - held.sealed_at).total_seconds()
-        found.append(gauge("sekisho_ledger_checkpoint_age_seconds", "Since the newest checkpoint.", age))
-    return found
+        _gauge(registry, "sekisho_ledger_checkpoint_age_seconds", "Since the newest checkpoint.").set(age)
 
 
 class Timed:

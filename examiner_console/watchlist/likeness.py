@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final, NamedTuple
 
 from examiner_console.watchlist.names import Name
@@ -15,9 +16,55 @@ _PART_MORE: Final = 0.06
 _MOST_MORE: Final = 0.18
 
 
+class Way(StrEnum):
+    """How the names had to be laid side by side."""
+
+    EXCHANGED = "in the other's place"
+    JOINED = "parts written as one"
+    UNDIVIDED = "all names in one field"
+
+
+class Absent(StrEnum):
+    """Why a side was not compared."""
+
+    UNKNOWN = "unknown to one of the two"
+    NEITHER = "neither has any; the surname is the whole name"
+    ONE = "one of the two has none"
+
+
+class Pair(NamedTuple):
+    """Two parts that were taken for one another, in A to Z."""
+
+    one: str
+    other: str
+    how: How
+
+    def __str__(self) -> str:
+        return self.one if self.how is How.SAME else f"{self.one} and {self.other}: {self.how.value}"
+
+
+class Told(NamedTuple):
+    """What a likeness rests on; `extra` are the parts that only one of the two has."""
+
+    pairs: tuple[Pair, ...] = ()
+    extra: tuple[str, ...] = ()
+    ways: tuple[Way, ...] = ()
+    absent: Absent | None = None
+
+    def also(self, way: Way) -> Told:
+        return self._replace(ways=(*self.ways, way))
+
+    def __str__(self) -> str:
+        """One line in English."""
+        if self.absent:
+            return self.absent.value
+        extra = [f"only one of the two has {' '.join(self.extra)}"] if self.extra else []
+        return ", ".join(["; ".join([*map(str, self.pairs), *extra]), *self.ways])
+
+
 class Side(NamedTuple):
     likeness: float
-    words: str
+    told: Told
 
 
 class Likeness(NamedTuple):
@@ -64,23 +111,23 @@ def _straight(one: Sides, other: Sides, cut: bool) -> Likeness:
     if one.given and other.given:
         return Likeness(surname, compare(one.given, other.given, cut))
     if one.given is None or other.given is None:
-        return Likeness(surname, Side(0.0, "unknown to one of the two"))
+        return Likeness(surname, Side(0.0, Told(absent=Absent.UNKNOWN)))
     if not one.given and not other.given:
-        return Likeness(surname, Side(surname.likeness, "neither has any; the surname is the whole name"))
-    return Likeness(surname, Side(0.0, "one of the two has none"))
+        return Likeness(surname, Side(surname.likeness, Told(absent=Absent.NEITHER)))
+    return Likeness(surname, Side(0.0, Told(absent=Absent.ONE)))
 
 
 def _exchanged(one: Sides, other: Sides, cut: bool) -> Likeness:
     assert one.given
     assert other.given
     pair = (compare(one.surname, other.given, cut), compare(one.given, other.surname, cut))
-    first, second = (Side(side.likeness * _EXCHANGED, f"{side.words}, in the other's place") for side in pair)
+    first, second = (Side(side.likeness * _EXCHANGED, side.told.also(Way.EXCHANGED)) for side in pair)
     return Likeness(first, second)
 
 
 def _undivided(one: Sides, other: Sides, cut: bool) -> Likeness:
     found = compare(one.whole, other.whole, cut)
-    side = Side(found.likeness * _UNDIVIDED, f"{found.words}, all names in one field")
+    side = Side(found.likeness * _UNDIVIDED, found.told.also(Way.UNDIVIDED))
     return Likeness(side, side)
 
 
@@ -102,11 +149,11 @@ def compare(one: tuple[Form, ...], other: tuple[Form, ...], cut: bool) -> Side:
 def _whole(shorter: tuple[Form, ...], longer: tuple[Form, ...]) -> Side:
     one, other = joined(shorter), joined(longer)
     found = alike(one, other)
-    return Side(found.likeness * _JOINED, f"{_told(one, other, found)}, parts written as one")
+    return Side(found.likeness * _JOINED, Told((Pair(one.text, other.text, found.how),), ways=(Way.JOINED,)))
 
 
 def _lowered(side: Side) -> Side:
-    return Side(side.likeness * _JOINED, f"{side.words}, parts written as one")
+    return Side(side.likeness * _JOINED, side.told.also(Way.JOINED))
 
 
 def _assigned(shorter: tuple[Form, ...], longer: tuple[Form, ...], cut: bool) -> Side:
@@ -114,13 +161,12 @@ def _assigned(shorter: tuple[Form, ...], longer: tuple[Form, ...], cut: bool) ->
     total, chosen = _best(table)
     more = len(longer) - len(shorter)
     lost = 0.0 if cut else min(_MOST_MORE, _PART_MORE * more)
-    words = "; ".join(
-        _told(one, longer[at], table[n][at]) for n, (one, at) in enumerate(zip(shorter, chosen, strict=True))
+    pairs = tuple(
+        Pair(one.text, longer[at].text, table[n][at].how)
+        for n, (one, at) in enumerate(zip(shorter, chosen, strict=True))
     )
-    if more:
-        extra = " ".join(form.text for at, form in enumerate(longer) if at not in chosen)
-        words += f"; only one of the two has {extra}"
-    return Side(max(0.0, total / len(shorter) - lost), words)
+    extra = tuple(form.text for at, form in enumerate(longer) if at not in chosen)
+    return Side(max(0.0, total / len(shorter) - lost), Told(pairs, extra))
 
 
 def _best(table: list[list[Alike]]) -> tuple[float, tuple[int, ...]]:
@@ -138,10 +184,6 @@ def _best(table: list[list[Alike]]) -> tuple[float, tuple[int, ...]]:
                     following[mask] = way
         found = following
     return max(found.values(), key=lambda way: way[0])
-
-
-def _told(one: Form, other: Form, found: Alike) -> str:
-    return one.text if found.how is How.SAME else f"{one.text} and {other.text}: {found.how.value}"
 
 
 def side_forms(name: Sides) -> tuple[frozenset[Form], frozenset[Form]]:

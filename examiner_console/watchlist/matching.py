@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from examiner_console.watchlist.dates import UNKNOWN_BIRTH, Agreement, BirthDate, agreement
-from examiner_console.watchlist.likeness import Likeness, Sides, likeness, sides
+from examiner_console.watchlist.likeness import Likeness, Sides, Told, likeness, sides
 from examiner_console.watchlist.names import Name
 
 THRESHOLD: Final = 70.0
@@ -61,9 +61,11 @@ class Listed:
 
 
 class Evidence(NamedTuple):
+    """Of names, `found` keeps the parts that were compared."""
+
     subject: str
     points: float
-    words: str
+    found: str | Told
 
 
 class Match(NamedTuple):
@@ -74,7 +76,7 @@ class Match(NamedTuple):
     @property
     def words(self) -> str:
         """One line for an officer."""
-        return "; ".join(f"{one.subject} {one.words} ({one.points:+.0f})" for one in self.evidence)
+        return "; ".join(f"{one.subject} {one.found} ({one.points:+.0f})" for one in self.evidence)
 
 
 def score(traveller: Person, listed: Person) -> tuple[float, tuple[Evidence, ...]]:
@@ -86,7 +88,7 @@ def score(traveller: Person, listed: Person) -> tuple[float, tuple[Evidence, ...
 def summed(names: Likeness, other: tuple[Evidence, ...]) -> tuple[float, tuple[Evidence, ...]]:
     half = NAME_POINTS / 2
     named = tuple(
-        Evidence(subject, half * side.likeness, side.words)
+        Evidence(subject, half * side.likeness, side.told)
         for subject, side in (("surname", names.surname), ("given names", names.given))
     )
     evidence = named + other

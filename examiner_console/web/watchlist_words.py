@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from examiner_console.law.stays import japan_date
+from examiner_console.watchlist.likeness import Absent, Pair, Told, Way
 from examiner_console.watchlist.matching import THRESHOLD, Match, score
 from examiner_console.watchlist.parts import How
 from examiner_console.watchlist.upkeep import Change, Draft, DraftName, Standing, person_of
@@ -36,15 +36,15 @@ _HOW: Final[Mapping[str, str]] = {
     How.SLIP: mark("spelled otherwise"),
     How.OTHER: mark("another name"),
 }
-_WHOLE: Final[Mapping[str, str]] = {
-    "unknown to one of the two": mark("unknown to one of the two"),
-    "neither has any; the surname is the whole name": mark("neither has any; the surname is the whole name"),
-    "one of the two has none": mark("one of the two has none"),
+_ABSENT: Final[Mapping[str, str]] = {
+    Absent.UNKNOWN: mark("unknown to one of the two"),
+    Absent.NEITHER: mark("neither has any; the surname is the whole name"),
+    Absent.ONE: mark("one of the two has none"),
 }
-_ENDINGS: Final[Mapping[str, str]] = {
-    ", in the other's place": mark(", in the other's place"),
-    ", parts written as one": mark(", parts written as one"),
-    ", all names in one field": mark(", all names in one field"),
+_WAYS: Final[Mapping[str, str]] = {
+    Way.EXCHANGED: mark(", in the other's place"),
+    Way.JOINED: mark(", parts written as one"),
+    Way.UNDIVIDED: mark(", all names in one field"),
 }
 _MOMENT: Final = timedelta(microseconds=1)
 
@@ -123,28 +123,24 @@ def refers(draft: Draft) -> bool:
 
 def match_text(match: Match, translate: Translate) -> str:
     """What the likeness of the names rests on; nothing else was asked for."""
-    told = [one for one in match.evidence if one.subject in _SUBJECTS]
     return " · ".join(
-        f"{translate(_SUBJECTS[one.subject])}: {_evidence_text(one.words, translate)} ({one.points:+.0f})"
-        for one in told
+        f"{translate(_SUBJECTS[one.subject])}: {_told_text(one.found, translate)} ({one.points:+.0f})"
+        for one in match.evidence
+        if isinstance(one.found, Told)
     )
 
 
-def _evidence_text(words: str, translate: Translate) -> str:
-    if words in _WHOLE:
-        return translate(_WHOLE[words])
-    endings: list[str] = []
-    while ending := next((known for known in _ENDINGS if words.endswith(known)), ""):
-        words = words.removesuffix(ending)
-        endings.insert(0, translate(_ENDINGS[ending]))
-    return "; ".join(_part_text(part, translate) for part in words.split("; ")) + "".join(endings)
+def _told_text(told: Told, translate: Translate) -> str:
+    if told.absent:
+        return translate(_ABSENT[told.absent])
+    parts = [_pair_text(pair, translate) for pair in told.pairs]
+    if told.extra:
+        parts.append(translate(mark("only one of the two has %(names)s")) % {"names": " ".join(told.extra)})
+    return "; ".join(parts) + "".join(translate(_WAYS[way]) for way in told.ways)
 
 
-def _part_text(part: str, translate: Translate) -> str:
-    """`words` of `likeness` hold parts of names in A to Z, so they are told apart by their capitals."""
-    if pair := re.fullmatch(r"([A-Z]+) and ([A-Z]+): (.+)", part):
-        gaps = {"one": pair[1], "other": pair[2], "how": worded(_HOW, pair[3], translate)}
-        return translate(mark("%(one)s and %(other)s, %(how)s")) % gaps
-    if more := re.fullmatch(r"only one of the two has ([A-Z ]+)", part):
-        return translate(mark("only one of the two has %(names)s")) % {"names": more[1]}
-    return translate(mark("%(name)s the same")) % {"name": part}
+def _pair_text(pair: Pair, translate: Translate) -> str:
+    if pair.how is How.SAME:
+        return translate(mark("%(name)s the same")) % {"name": pair.one}
+    gaps = {"one": pair.one, "other": pair.other, "how": worded(_HOW, pair.how, translate)}
+    return translate(mark("%(one)s and %(other)s, %(how)s")) % gaps

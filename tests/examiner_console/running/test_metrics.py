@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,14 +9,13 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from examiner_console.console import Console, open_console
 from examiner_console.contract import Delivery, EventBatch, StationEvent
 from examiner_console.database import StoreUnavailable
 from examiner_console.law.decide import LANDINGS_ALONE
-from examiner_console.running.exposition import CONTENT_TYPE, Family, Sample, render
-from examiner_console.running.measures import Histogram
-from examiner_console.running.metrics import families
+from examiner_console.running.metrics import exposition
 from examiner_console.settings import Settings
 from tests.examiner_console.conftest import enrol_samples, stations_of
 from tests.examiner_console.samples import STATIONS, arrival, envelope, findings, inspection, passport
@@ -83,7 +81,7 @@ async def test_what_went_through_the_api_is_counted_and_names_nobody(
         on_the_officers_port = await client.get("/metrics")
         response = await client.get(f"http://127.0.0.1:{running.ports[1]}/metrics")
     assert on_the_officers_port.status_code == 404
-    assert (response.status_code, response.headers["content-type"]) == (200, CONTENT_TYPE)
+    assert (response.status_code, response.headers["content-type"]) == (200, CONTENT_TYPE_PLAIN_0_0_4)
     found = parsed(response.text)
     by_gate = {"kind": "gate", "direction": "departure"}
     assert value(found, "sekisho_inspections_total", **by_gate, outcome="refer") == 2, "the clock is years off"
@@ -148,20 +146,4 @@ async def test_without_a_database_what_the_process_counted_is_still_told(tmp_pat
 
 
 async def scraped(console: Console) -> Scraped:
-    return parsed(render(await families(console)).decode())
-
-
-def test_buckets_hold_what_is_at_most_their_bound() -> None:
-    histogram = Histogram("h", "A histogram.", (1.0, 2.0))
-    for seen in (1.0, 1.5, 3.0):
-        histogram.observe(seen)
-    found = parsed(render([histogram.family()]).decode())
-    assert [value(found, "h_bucket", le=le) for le in ("1.0", "2.0", "+Inf")] == [1, 2, 3]
-    assert (value(found, "h_sum"), value(found, "h_count")) == (5.5, 3)
-
-
-def test_what_a_label_or_a_help_line_may_not_hold_is_escaped() -> None:
-    family = Family("f", "gauge", "Two\nlines and a \\.", [Sample(math.inf, {"l": 'a "b"\\\n'}), Sample(math.nan)])
-    assert render([family]).decode() == (
-        '# HELP f Two\\nlines and a \\\\.\n# TYPE f gauge\nf{l="a \\"b\\"\\\\\\n"} +Inf\nf NaN\n'
-    )
+    return parsed((await exposition(console)).decode())
