@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sqlite3
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +12,10 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from examiner_console import migrations
+from examiner_console.database import StoreError
 from examiner_console.running import backup as backups
-from examiner_console.running.archive import BackupError
+from examiner_console.running.archive import Backup, BackupError
+from examiner_console.settings import Settings
 from examiner_console.terminal import Config, Json, refuse, settings
 from examiner_console.terminal import migrate as to_newest
 from examiner_console.upkeep import utc_now
@@ -57,14 +60,25 @@ def backup(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Copy the database as it is at one moment, while the console serves. Example: backup --to /backup/2026-11-27"""
+    """Copy the database as it is at one moment, while the console serves; the ledger then notes that it was copied.
+    Example: backup --to /backup/2026-11-27"""
+    chosen = settings(config)
     try:
-        made = backups.back_up(settings(config), to, utc_now, with_keys=with_keys)
+        made = backups.back_up(chosen, to, utc_now, with_keys=with_keys)
     except (BackupError, OSError, SQLAlchemyError, sqlite3.Error) as error:
         refuse(_line("nothing was backed up", error))
     keys = "with the keys" if with_keys else "without the keys: keep ledger.key and master.key elsewhere"
     words = f"Backed up to {to}, a ledger of {made.leaves} leaves, {keys}."
     typer.echo(msgspec.json.encode(made).decode() if json else words)
+    _note(chosen, made, with_keys)
+
+
+def _note(chosen: Settings, made: Backup, with_keys: bool) -> None:
+    """A copy is wanted most when all else fails, so that it stands also where the ledger takes no note of it."""
+    try:
+        backups.note(chosen, utc_now, getpass.getuser(), made, with_keys=with_keys)
+    except (StoreError, SQLAlchemyError, OSError, ValueError) as error:
+        typer.echo(_line("the ledger could not note this backup", error), err=True)
 
 
 def restore(

@@ -24,6 +24,7 @@ class Verb(StrEnum):
     READ_CASE = "read_case"
     READ_EVIDENCE = "read_evidence"
     EXPORT_IDENTITIES = "export_identities"
+    BACK_UP = "back_up"
     ERASE_EVIDENCE = "erase_evidence"
     PROPOSE_ENTRY = "propose_entry"
     APPROVE_ENTRY = "approve_entry"

@@ -5,16 +5,19 @@ The keys stay out unless they are asked for: whoever has the database and the ma
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from examiner_console import migrations
+from examiner_console.casework.actions import Action, Verb, record
 from examiner_console.record import verify
 from examiner_console.record.ledger import key_name
 from examiner_console.running import archive
@@ -31,8 +34,11 @@ from examiner_console.running.archive import (
 )
 from examiner_console.running.copies import copies_of
 from examiner_console.settings import Settings
+from examiner_console.upkeep import open_store
 
 OWNER_ALONE: Final = 0o700
+NOBODY: Final = UUID(int=0)
+"""A backup is about no inspection: it is about all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,17 @@ def back_up(settings: Settings, folder: Path, clock: Callable[[], datetime], *, 
     archive.write(folder, backup, keys.signing)
     archive.sync(folder)
     return backup
+
+
+def note(settings: Settings, clock: Callable[[], datetime], operator: str, made: Backup, *, with_keys: bool) -> None:
+    """Put in the ledger that everything was copied, and by whom. Raises StoreUnavailable, ValueError."""
+    details = {"leaves": str(made.leaves), "root": made.root, "with_keys": "yes" if with_keys else "no"}
+    action = Action(NOBODY, operator, Verb.BACK_UP, clock(), details=details)
+    store = open_store(settings, clock)
+    try:
+        asyncio.run(store.write(lambda connection: record(connection, action)))
+    finally:
+        store.close()
 
 
 def restore(settings: Settings, folder: Path) -> verify.Report:

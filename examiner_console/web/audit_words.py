@@ -31,6 +31,7 @@ DEEDS: Final[Mapping[str, str]] = {
     Verb.READ_CASE: mark("Opened the case"),
     Verb.READ_EVIDENCE: mark("Opened a picture or print"),
     Verb.EXPORT_IDENTITIES: mark("Exported identities"),
+    Verb.BACK_UP: mark("Backed everything up"),
     Verb.ERASE_EVIDENCE: mark("Erased pictures and prints"),
 }
 READ_HERE: Final = mark("Looked at the decision here, in the audit")

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +17,13 @@ import httpx2
 import msgspec
 import pytest
 from click.testing import Result
-from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy import create_engine, inspect, make_url, select
 from sqlalchemy.pool import NullPool
 from typer.testing import CliRunner
 
 from examiner_console import migrations
 from examiner_console.__main__ import app
+from examiner_console.casework.actions import Verb
 from examiner_console.casework.ingest import Answer, Arrived
 from examiner_console.console import Console, open_console
 from examiner_console.contract import Decision, Delivery, Inspection, decode, encode
@@ -30,6 +32,7 @@ from examiner_console.record import verify
 from examiner_console.record.evidence import EvidenceErased
 from examiner_console.running.archive import Backup
 from examiner_console.settings import Settings
+from examiner_console.tables import actions
 from examiner_console.upkeep import ledger_key
 from tests.conftest import require
 from tests.examiner_console.conftest import stations_of
@@ -60,7 +63,10 @@ class Site:
         return Settings(data_dir=self.folder, database_url=self.url, rules=LANDINGS_ALONE)
 
     def run(self, *arguments: str | Path) -> Result:
-        return CliRunner().invoke(app, [*map(str, arguments), "--config", str(self.config)])
+        """As a program of its own would: the command has an event loop for itself."""
+        given = [*map(str, arguments), "--config", str(self.config)]
+        with ThreadPoolExecutor(1) as apart:
+            return apart.submit(CliRunner().invoke, app, given).result()
 
     def holds(self) -> verify.Report:
         report = verify.verify(self.url, ledger_key(self.settings).public_key().public_bytes_raw())
@@ -206,7 +212,7 @@ async def test_nothing_is_restored_over_what_is_there(console: Console, here: Si
     assert here.run("backup", "--to", to).exit_code == 0
     await report(console, inspection())
     assert "where nothing is" in refused(here.run("restore", "--from", to))
-    assert here.holds().leaves == 2
+    assert here.holds().leaves == 3, "two inspections and the note of the backup"
     assert "not empty" in refused(here.run("backup", "--to", to))
     assert with_keys_of(here, there).run("restore", "--from", to).exit_code == 0
     assert there.holds().leaves == 1
@@ -255,11 +261,20 @@ async def test_a_ledger_that_does_not_hold_is_not_put_in_place(
 
 async def test_the_manifest_says_what_was_backed_up(console: Console, here: Site, to: Path) -> None:
     await report(console, inspection(), arrival())
+    found = here.holds()
     assert here.run("backup", "--to", to).exit_code == 0
     made = msgspec.json.decode((to / "manifest.json").read_bytes(), type=Backup)
-    found = here.holds()
     assert (made.leaves, made.root, made.revision) == (found.leaves, found.root, migrations.HEAD)
     assert [file.name for file in made.files] == [files(to)[0].name]
+
+
+async def test_that_everything_was_copied_stands_in_the_ledger(console: Console, here: Site, to: Path) -> None:
+    await report(console, inspection())
+    assert here.run("backup", "--to", to, "--with-keys").exit_code == 0
+    assert here.holds().leaves == 2
+    noted = await console.store.read(lambda c: c.execute(select(actions.c.verb, actions.c.body)).one())
+    assert noted.verb == Verb.BACK_UP
+    assert msgspec.json.decode(noted.body)["details"]["with_keys"] == "yes"
 
 
 async def test_a_backup_of_an_older_schema_is_brought_up_to_date(
