@@ -11,6 +11,7 @@ from examiner_console.console import Console
 from examiner_console.web import audit, booth, duties, entry, hall_page, waiting, watchlist, watchlist_forms
 from examiner_console.web.guard import page_route, unknown_page_route
 from examiner_console.web.hall_display import Display
+from examiner_console.web.live_queue import LiveQueue
 from examiner_console.web.officers import Sessions
 from examiner_console.web.visits import Desk
 
@@ -61,7 +62,8 @@ ENDPOINTS: Final[Mapping[tuple[str, str], Callable[..., Awaitable[Response]]]] =
 
 
 def router(console: Console) -> APIRouter:
-    desk = Desk(console, Sessions(console.store, console.clock), Display(console))
+    sessions = Sessions(console.store, console.clock)
+    desk = Desk(console, sessions, Display(console), LiveQueue(console.referrals, sessions))
     pages = APIRouter(include_in_schema=False)
     for (method, path), endpoint in ENDPOINTS.items():
         kind = unknown_page_route(desk) if (method, path) == UNKNOWN else page_route(desk)
