@@ -31,6 +31,7 @@ ENDPOINTS: Final[Mapping[tuple[str, str], Callable[..., Awaitable[Response]]]] =
     ("GET", "/queue/stream"): waiting.stream,
     ("POST", "/cases/find"): waiting.find,
     ("GET", "/cases/{case_id}"): booth.case_page,
+    ("GET", "/cases/{case_id}/pictures"): booth.pictures,
     ("GET", "/cases/{case_id}/evidence/{evidence_id}"): booth.picture,
     ("POST", "/cases/{case_id}/take"): waiting.take,
     ("POST", "/cases/{case_id}/give-back"): booth.give_back,
