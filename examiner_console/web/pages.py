@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from examiner_console.console import Console
-from examiner_console.web import audit, booth, duties, entry, hall_page, waiting, watchlist, watchlist_forms
+from examiner_console.web import audit, booth, duties, entry, hall_page, hearings, waiting, watchlist, watchlist_forms
 from examiner_console.web.guard import page_route, unknown_page_route
 from examiner_console.web.hall_display import Display
 from examiner_console.web.live_queue import LiveQueue
@@ -39,6 +39,11 @@ ENDPOINTS: Final[Mapping[tuple[str, str], Callable[..., Awaitable[Response]]]] =
     ("POST", "/cases/{case_id}/grant"): booth.grant,
     ("POST", "/cases/{case_id}/confirm"): booth.confirm,
     ("POST", "/cases/{case_id}/hand-over"): booth.hand_over,
+    ("GET", "/hearings"): hearings.list_page,
+    ("GET", "/hearings/stream"): hearings.stream,
+    ("GET", "/hearings/{case_id}"): hearings.hearing_page,
+    ("POST", "/hearings/{case_id}/hear"): hearings.hear,
+    ("POST", "/hearings/{case_id}/decide"): hearings.decide,
     ("GET", "/audit"): audit.audit_page,
     ("POST", "/audit/find"): audit.find,
     ("POST", "/audit/verify"): audit.verify,
