@@ -35,7 +35,7 @@ from examiner_console.law import statuses
 from examiner_console.law.arrivals import NOT_GIVEN
 from examiner_console.law.landing import HEALTH
 from examiner_console.law.stays import japan_date
-from examiner_console.tables import hearing_entries, hearings
+from examiner_console.tables import actions, hearing_entries, hearings
 
 VERBS: Final[Mapping[Act, Verb]] = {act: Verb(f"hearing_{act.value}") for act in Act}
 _OPEN: Final = (
@@ -57,11 +57,13 @@ class Hearings:
         """Raises NoSuchHearing."""
         return await self._store.read(lambda connection: load(connection, id))
 
-    async def read(self, id: UUID, officer: str) -> tuple[HearingFile, Case]:
-        """With its case, for an officer's eyes: the read is in the ledger before. Raises NoSuchHearing."""
+    async def read(self, id: UUID, officer: str) -> tuple[HearingFile, Case, str]:
+        """With its case, and why it was handed over, for an officer's eyes: the read is in the ledger before.
 
-        def work(connection: Connection) -> tuple[HearingFile, Case]:
-            found = load(connection, id), casebook.load(connection, id)
+        Raises NoSuchHearing."""
+
+        def work(connection: Connection) -> tuple[HearingFile, Case, str]:
+            found = load(connection, id), casebook.load(connection, id), _note(connection, id)
             record(connection, Action(id, officer, Verb.READ_HEARING, self._clock()))
             return found
 
@@ -100,6 +102,14 @@ def load(connection: Connection, id: UUID) -> HearingFile:
     if not found:
         raise NoSuchHearing("there is no hearing under this inspection")
     return found[0]
+
+
+def _note(connection: Connection, id: UUID) -> str:
+    """What the officer wrote who handed the case over last."""
+    of_case = actions.c.inspection == id, actions.c.verb == Verb.HAND_OVER.value
+    query = select(actions.c.body).where(*of_case).order_by(actions.c.at.desc()).limit(1)
+    body = connection.execute(query).scalar()
+    return msgspec.json.decode(body, type=Action).details.get("note", "") if body else ""
 
 
 def _files(connection: Connection, query: Select[Any]) -> list[HearingFile]:

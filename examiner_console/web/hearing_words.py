@@ -53,22 +53,22 @@ DECISIONS: Final[Mapping[str, str]] = {
     Decided.SPECIAL: mark("Without reason, but landing is specially permitted"),
     Decided.WITHOUT_REASON: mark("The objection is without reason"),
 }
-FIELDS: Final[Mapping[str, tuple[str, str]]] = {
-    "doctor": ("指定医", mark("Designated doctor")),
-    "opinion": ("診断", mark("Opinion")),
-    "when": ("日時", mark("When, in Japan time")),
-    "place": ("場所", mark("Where")),
-    "interpreter": ("通訳", mark("Interpreter's name and language, or none needed")),
-    "companion": ("立会人", mark("Companion and relation, at most one, or none")),
-    "who": ("発言者・提出者", mark("Who says or brings it")),
-    "statement": ("内容", mark("Statement or evidence")),
-    "finding": ("認定", mark("The finding, and what it rests on")),
-    "grounds": ("異議の理由", mark("Grounds of the objection")),
-    "carrier": ("運送業者", mark("Captain or carrier that was told")),
-    "deposit": ("保証金", mark("Deposit in yen")),
-    "residence": ("住居", mark("Residence")),
-    "area": ("行動範囲", mark("Area")),
-    "appearance": ("出頭", mark("When and where to appear")),
+FIELDS: Final[Mapping[str, str]] = {
+    "doctor": mark("Designated doctor"),
+    "opinion": mark("Opinion"),
+    "when": mark("When, in Japan time"),
+    "place": mark("Where"),
+    "interpreter": mark("Interpreter's name and language, or none needed"),
+    "companion": mark("Companion and relation, at most one, or none"),
+    "who": mark("Who says or brings it"),
+    "statement": mark("Statement or evidence"),
+    "finding": mark("The finding, and what it rests on"),
+    "grounds": mark("Grounds of the objection"),
+    "carrier": mark("Captain or carrier that was told"),
+    "deposit": mark("Deposit in yen"),
+    "residence": mark("Residence"),
+    "area": mark("Area"),
+    "appearance": mark("When and where to appear"),
 }
 LONG: Final = frozenset({"opinion", "statement", "finding", "grounds"})
 
@@ -76,20 +76,18 @@ LONG: Final = frozenset({"opinion", "statement", "finding", "grounds"})
 @dataclass(frozen=True, slots=True)
 class Field:
     name: str
-    japanese: str
-    english: str
+    label: str
     is_long: bool
 
 
 def field_of(name: str, language: str) -> Field:
-    japanese, english = FIELDS[name]
-    return Field(name, japanese, translations(language).gettext(english), name in LONG)
+    return Field(name, translations(language).gettext(FIELDS[name]), name in LONG)
 
 
 def said_text(entry: Entry, statuses: Mapping[str, Status], language: str) -> list[tuple[str, str]]:
     """What an entry says, each with its heading."""
     translate = translations(language).gettext
-    found = [(translate(FIELDS[name][1]), entry.said[name]) for name in FIELDS if name in entry.said]
+    found = [(translate(FIELDS[name]), entry.said[name]) for name in FIELDS if name in entry.said]
     if "decided" in entry.said:
         found.append((translate(mark("Decision")), worded(DECISIONS, entry.said["decided"], translate)))
     if "status" in entry.said:
@@ -155,6 +153,6 @@ def of_hearing(error: HearingError, language: str) -> Refusal:
             return NotTheSamePerson()
         case Incomplete(field=name):
             known = FIELDS.get(name)
-            return FieldMissing(field=translations(language).gettext(known[1]) if known else name)
+            return FieldMissing(field=translations(language).gettext(known) if known else name)
         case _:
             return HearingUnknown()

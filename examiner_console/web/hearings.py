@@ -133,7 +133,7 @@ async def _page(visit: Visit, id: UUID, refusal: Refusal | None = None) -> Respo
     """With what was typed where it was not taken."""
     console, language, now = visit.desk.console, visit.language, visit.desk.console.clock()
     try:
-        file, case = await console.hearings.read(id, visit.name)
+        file, case, note = await console.hearings.read(id, visit.name)
     except HearingError as error:
         raise of_hearing(error, language) from None
     translate = translations(language).gettext
@@ -143,6 +143,7 @@ async def _page(visit: Visit, id: UUID, refusal: Refusal | None = None) -> Respo
         sentence=refusal.said(translate) if refusal else "",
         file=file,
         case=case,
+        note=note,
         may=_may(visit, file, now),
         act_text=partial(worded, ACTS, translate=translate),
         decisions=[(choice.value, translate(DECISIONS[choice])) for choice in Decided],

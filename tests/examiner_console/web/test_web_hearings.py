@@ -1,4 +1,4 @@
-"""Hearings on their pages: by keyboard, live, in both languages, and nothing that the law or the role does not allow."""
+"""Hearings on their pages: by keyboard, live, in both languages, and nothing the law or the role does not allow."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ def test_the_whole_way_to_the_minister_and_a_special_permission(people: Any) -> 
     ):
         assert act(hears, id, name, **said).status_code == 303, name
     page = judges.get(f"/hearings/{id}").text
+    assert "The purpose is not clear." in page, "why the booth handed over is read first"
     assert "An objection is in time before" in page
     assert "I visit &lt;b&gt;my sister&lt;/b&gt;." in page
     assert act(judges, id, "object", "decide", grounds="My sister confirms.").status_code == 303
