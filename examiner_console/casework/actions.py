@@ -31,9 +31,28 @@ class Verb(StrEnum):
     REJECT_ENTRY = "reject_entry"
     WITHDRAW_ENTRY = "withdraw_entry"
     READ_WATCHLIST = "read_watchlist"
+    ENTER_CALL = "enter_call"
+    AMEND_CALL = "amend_call"
+    LOAD_MANIFEST = "load_manifest"
+    SCREEN_MANIFEST = "screen_manifest"
+    PERMIT_CRUISE = "permit_cruise"
+    ADMIT_LINE = "admit_line"
+    WITHHOLD_LINE = "withhold_line"
+    COUNT_PASSENGER = "count_passenger"
+    CLOSE_CALL = "close_call"
+    PERMIT_LANDING = "permit_landing"
+    EXTEND_LANDING = "extend_landing"
+    END_LANDING = "end_landing"
+    REVOKE_LANDING = "revoke_landing"
+    READ_MANIFEST = "read_manifest"
+    READ_LANDINGS = "read_landings"
+    READ_REFUGE = "read_refuge"
 
 
-READS: Final = frozenset({Verb.READ_CASE, Verb.READ_EVIDENCE, Verb.READ_WATCHLIST})
+READS: Final = frozenset(
+    {Verb.READ_CASE, Verb.READ_EVIDENCE, Verb.READ_WATCHLIST}
+    | {Verb.READ_MANIFEST, Verb.READ_LANDINGS, Verb.READ_REFUGE}
+)
 """What changes nothing: an officer looked."""
 
 
