@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, bindparam, insert, or_, update
 from uuid6 import uuid7
 
 from examiner_console.casework.actions import Action, Verb, record
@@ -169,7 +169,7 @@ _JUDGED: Final = (
     update(ship_lines)
     .where(
         ship_lines.c.id == bindparam("id_"),
-        ship_lines.c.standing.in_([Standing.CLEAR, Standing.TO_BE_SEEN]),
+        or_(ship_lines.c.standing == Standing.CLEAR, ship_lines.c.standing == Standing.TO_BE_SEEN),
     )
     .values(standing=bindparam("standing_"), reasons=bindparam("reasons_"))
 )

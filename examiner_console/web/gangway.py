@@ -165,6 +165,7 @@ async def _missing(visit: Visit, id: UUID, refusal: Refusal | None = None) -> Re
         call=found,
         tally=tally,
         people=people,
+        progress=visit.desk.screenings.progress(id),
         typed=visit.form.get("note", ""),
         acts=visit.may(Permission.PERMIT_LANDING) and found.closed_at is None,
         displays=await visit.desk.sessions.displays(),
