@@ -18,7 +18,7 @@ from examiner_console.registries.desk import Desk
 from examiner_console.registries.questions import DocumentQuestion, PersonQuestion, Questions
 from examiner_console.ships.manifest import Line, Passport
 
-AT_ONCE: Final = 48
+AT_ONCE: Final = 32
 """About so many people questions are under way together: a list takes seconds, and booths still get answers."""
 SEEN_ONE_BY_ONE: Final = frozenset({"XXA", "XXB", "XXC", "XXX", "UNO", "UNA", "UNK", "XXP", "XOM", "EUE"})
 """No nationality, refugees, and papers of organisations (Doc 9303-3 §5): whose own state takes them back is to be

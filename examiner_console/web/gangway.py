@@ -24,12 +24,10 @@ from examiner_console.web.permissions import Permission
 from examiner_console.web.refusals import IncompleteForm, Refusal
 from examiner_console.web.rendering import render
 from examiner_console.web.scanned import passport_number
-from examiner_console.web.ships import call_id, note_read, said
-from examiner_console.web.ships_refusals import of_ships
+from examiner_console.web.ships import call_id, note_read, said, worded_refusal
 from examiner_console.web.ships_words import COUNTED, words
 from examiner_console.web.visits import Visit, VisitDep
-from examiner_console.web.waiting import _event as event
-from examiner_console.web.waiting import _still_logged_in as still_logged_in
+from examiner_console.web.waiting import event, still_logged_in
 from examiner_console.web.wording import worded
 
 LOOK_SECONDS: Final = 1.0
@@ -76,7 +74,7 @@ async def scan(visit: VisitDep, call: str) -> Response:
         one = _scanned(visit)
         seen = await console.store.write(partial(gangway.scan, id=id, one=one, officer=visit.name, now=console.clock()))
     except ShipsError as error:
-        return await _not_counted(visit, id, way, of_ships(error))
+        return await _not_counted(visit, id, way, await worded_refusal(visit, error))
     except Refusal as refusal:
         return await _not_counted(visit, id, way, refusal)
     if visit.wants_json:
@@ -212,5 +210,5 @@ async def close(visit: VisitDep, call: str) -> Response:
     try:
         await console.store.write(closing)
     except ShipsError as error:
-        return await _missing(visit, id, of_ships(error))
+        return await _missing(visit, id, await worded_refusal(visit, error))
     return visit.go(f"/ships/{id}")

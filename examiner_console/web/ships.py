@@ -240,11 +240,16 @@ async def put_off(visit: VisitDep, call: str) -> Response:
 
 
 async def refused_view(visit: Visit, id: UUID, error: ShipsError) -> Response:
-    """The call's page with what was refused; officers are named as colleagues know them."""
-    by = getattr(error, "by", None)
-    if by:
-        error.by = (await visit.desk.sessions.displays()).get(by, by)  # type: ignore[attr-defined]  # has it, as seen
-    return await call_view(visit, id, of_ships(error))
+    """The call's page with what was refused."""
+    return await call_view(visit, id, await worded_refusal(visit, error))
+
+
+async def worded_refusal(visit: Visit, error: ShipsError) -> Refusal:
+    """With officers named as colleagues know them."""
+    refusal = of_ships(error)
+    if by := refusal.data.get("by"):
+        refusal.data["by"] = (await visit.desk.sessions.displays()).get(str(by), by)
+    return refusal
 
 
 def call_id(text: str) -> UUID:

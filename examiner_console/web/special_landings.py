@@ -23,8 +23,8 @@ from examiner_console.ships.special import CRUISES, KINDS, Asked, Ending, Landin
 from examiner_console.watchlist.register import NO_INSPECTION
 from examiner_console.web.permissions import Permission
 from examiner_console.web.refusals import IncompleteForm, Refusal
-from examiner_console.web.ships import instant, said
-from examiner_console.web.ships_refusals import FormUnusable, LandingUnknown, of_ships
+from examiner_console.web.ships import instant, said, worded_refusal
+from examiner_console.web.ships_refusals import FormUnusable, LandingUnknown
 from examiner_console.web.ships_words import words
 from examiner_console.web.visits import Visit, VisitDep
 
@@ -100,7 +100,7 @@ async def _given(visit: Visit, *, refuge: bool) -> Response:
         asked = _asked(visit, refuge)
         await console.store.write(partial(special.give, id=id, asked=asked, officer=visit.name, at=console.clock()))
     except ShipsError as error:
-        return _form(visit, visit.form, of_ships(error), refuge=refuge)
+        return _form(visit, visit.form, await worded_refusal(visit, error), refuge=refuge)
     except FormUnusable as refusal:
         return _form(visit, visit.form, refusal, refuge=refuge)
     return visit.go(f"{_base(refuge)}/{id}")
@@ -221,7 +221,7 @@ async def _changed(visit: Visit, id: UUID, *, refuge: bool, extends: bool) -> Re
     except NoSuchLanding:
         raise
     except ShipsError as error:
-        return await _one(visit, id, of_ships(error), refuge=refuge)
+        return await _one(visit, id, await worded_refusal(visit, error), refuge=refuge)
     except FormUnusable as refusal:
         return await _one(visit, id, refusal, refuge=refuge)
     return visit.go(f"{_base(refuge)}/{id}")
