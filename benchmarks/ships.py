@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 from uuid import UUID, uuid4
 
@@ -43,7 +42,7 @@ ASKED = ("watchlist", "document_reports", "removals")
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, registries() as url:
         places = {name: RegistryPlace(url=url) for name in ASKED}
-        settings = Settings(data_dir=Path(folder), registries=places, own_watchlist=True)
+        settings = Settings.model_validate({"data_dir": folder, "registries": places, "own_watchlist": True})
         migrations.upgrade(settings.database)
         console = open_console(settings)
         try:
