@@ -115,8 +115,9 @@ async def _load(
 
     work = partial(_stored, id=id, draft=draft, manifest=manifest, officer=officer, at=console.clock())
     await console.store.write(work)
+    more = console.settings.ship_nationalities_seen
     try:
-        found = await loading.screen(console.store, console.registries, console.clock, id, officer, told)
+        found = await loading.screen(console.store, console.registries, console.clock, id, officer, told, more)
     finally:
         await console.registries.aclose()
     return found, dict(await console.store.read(lambda connection: book.standings(connection, [id])[id]))

@@ -35,6 +35,7 @@ LONGEST_CALL: Final = timedelta(days=30)
 FRESH: Final = timedelta(minutes=60)
 """How old the registries' answers may be when landing is permitted. Our own number."""
 LONGEST_NAME: Final = 100
+LONGEST_NOTE: Final = 1000
 _IMO: Final = re.compile(r"[0-9]{7}", re.ASCII)
 
 
@@ -191,3 +192,8 @@ def ends_before(draft: Draft, at: datetime) -> datetime:
     if found.before is None:
         raise NotAdmissible(("no limit",))
     return found.before
+
+
+def plain(note: str) -> str:
+    """As it is stored: without the one character that PostgreSQL keeps in no text, and not endless."""
+    return note.replace("\0", "").strip()[:LONGEST_NOTE]

@@ -12,8 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from examiner_console.casework.actions import Action, Verb, record
 from examiner_console.ships import book
 from examiner_console.ships.book import Listed
-from examiner_console.ships.calls import CRUISE, Call, NoteMissing, Standing
-from examiner_console.ships.permitting import LONGEST_NOTE
+from examiner_console.ships.calls import CRUISE, Call, NoteMissing, Standing, plain
 from examiner_console.ships.tally import Counted, Way, seen
 from examiner_console.tables import ship_lines, ship_scans, special_landings
 
@@ -89,7 +88,7 @@ def close(connection: Connection, id: UUID, note: str, officer: str, at: datetim
     if call.closed_by == officer:
         return call
     call = book.open_call(connection, id)
-    tally, note = book.tally_of(connection, id), note.strip()[:LONGEST_NOTE]
+    tally, note = book.tally_of(connection, id), plain(note)
     if tally.ashore and not note:
         raise NoteMissing
     book.change_call(connection, id, closed_by=officer, closed_at=at, note=note)

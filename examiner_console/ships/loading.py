@@ -148,13 +148,14 @@ async def screen(
     id: UUID,
     officer: str,
     told: Callable[[int, int], Any] = lambda _done, _of: None,
+    more: frozenset[str] = frozenset(),
 ) -> Call:
     """Ask the registries about everybody whom nobody has decided, and keep what follows. `told` hears how many of how
     many are done. A list that was corrected meanwhile is left as it is: it wants a screening of its own."""
     call, everybody = await store.read(partial(_to_screen, id=id))
     lines = [one.line for one in everybody]
     began, sails_on = clock(), japan_date(call.draft.departs_at)
-    found = await screened(desk, lines, sails_on, lambda done: told(done, len(lines)))
+    found = await screened(desk, lines, sails_on, lambda done: told(done, len(lines)), more)
     return await store.write(
         partial(_screened, call=call, everybody=everybody, found=found, officer=officer, began=began)
     )

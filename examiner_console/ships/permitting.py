@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -28,12 +28,12 @@ from examiner_console.ships.calls import (
     ScreeningOld,
     Standing,
     ends_before,
+    plain,
 )
 from examiner_console.ships.manifest import digest
+from examiner_console.ships.screening import Sight
 from examiner_console.ships.special import Record
 from examiner_console.tables import ship_lines, special_landings
-
-LONGEST_NOTE: Final = 1000
 
 
 class Decide(Protocol):
@@ -82,13 +82,15 @@ def permit(connection: Connection, id: UUID, list_sha256: str, officer: str, at:
 def admit(connection: Connection, id: UUID, line: UUID, note: str, officer: str, at: datetime) -> Listed:
     """Permission for one whom the inspector has seen and found without a ground of Art. 5(1), whatever was noted.
 
-    Raises NoSuchCall, CallClosed, NoSuchLine, LineDecided, NoteMissing or NotAdmissible.
+    Raises NoSuchCall, CallClosed, NoSuchLine, LineDecided, ScreeningOld, NoteMissing or NotAdmissible.
     """
     call, one = book.open_call(connection, id), book.line(connection, id, line)
     if one.standing is Standing.PERMITTED:
         return _same(one, officer)
     if one.standing is Standing.OFF_LIST or one.line.nationality == JAPAN_CODE:
         raise NotAdmissible(("not on the list",) if one.standing is Standing.OFF_LIST else ("a national",))
+    if Sight.NOT_SCREENED in one.reasons:
+        raise ScreeningOld
     note = _noted(note)
     before = ends_before(call.draft, max(at, call.draft.arrives_at))
     _give(connection, call, [one], before, officer, at)
@@ -125,10 +127,9 @@ def _same(one: Listed, officer: str) -> Listed:
 
 
 def _noted(note: str) -> str:
-    note = note.strip()
-    if not note:
+    if not (note := plain(note)):
         raise NoteMissing
-    return note[:LONGEST_NOTE]
+    return note
 
 
 def _give(

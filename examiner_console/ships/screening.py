@@ -88,15 +88,17 @@ async def screened(
     lines: Sequence[Line],
     sails_on: date,
     told: Callable[[int], Any] = lambda _done: None,
+    more: frozenset[str] = frozenset(),
 ) -> Mapping[Passport, tuple[Sight, ...]]:
-    """The reasons for everybody of a list. `told` hears how many are done, after each."""
+    """The reasons for everybody of a list. `told` hears how many are done, after each; `more` are nationalities that an
+    agency wants seen besides ours."""
     found: dict[Passport, tuple[Sight, ...]] = {}
     waiting = iter(lines)
 
     async def work() -> None:
         for line in waiting:
             answers = await _answers(desk, line)
-            found[line.passport] = reasons(line, answers, sails_on)
+            found[line.passport] = reasons(line, answers, sails_on, more=SEEN_ONE_BY_ONE | more)
             told(len(found))
 
     async with asyncio.TaskGroup() as group:

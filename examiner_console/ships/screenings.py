@@ -22,8 +22,11 @@ Progress = tuple[int, int]
 class Screenings:
     """To be used on one event loop."""
 
-    def __init__(self, store: Store, desk: Desk, clock: Callable[[], datetime]) -> None:
-        self._store, self._desk, self._clock = store, desk, clock
+    def __init__(
+        self, store: Store, desk: Desk, clock: Callable[[], datetime], more: frozenset[str] = frozenset()
+    ) -> None:
+        """`more` are nationalities that an inspector sees, as in `screening.screened`."""
+        self._store, self._desk, self._clock, self._more = store, desk, clock, more
         self._progress: dict[UUID, Progress] = {}
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
 
@@ -46,7 +49,7 @@ class Screenings:
         def told(done: int, of: int) -> None:
             self._progress[call] = (done, of)
 
-        await screen(self._store, self._desk, self._clock, call, officer, told)
+        await screen(self._store, self._desk, self._clock, call, officer, told, self._more)
 
     def _finished(self, call: UUID, task: asyncio.Task[None]) -> None:
         if self._tasks.get(call) is task:

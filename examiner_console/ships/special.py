@@ -26,7 +26,7 @@ from examiner_console.law.special_landings import (
     admissible,
     extended,
 )
-from examiner_console.ships.calls import LandingOver, NoSuchLanding, NotAdmissible, NoteMissing, UnusableLanding
+from examiner_console.ships.calls import LandingOver, NoSuchLanding, NotAdmissible, NoteMissing, UnusableLanding, plain
 from examiner_console.ships.tally import Way
 from examiner_console.tables import ship_lines, special_landings
 
@@ -178,7 +178,7 @@ def end(connection: Connection, id: UUID, ending: Ending, note: str, officer: st
     revoked = ending is Ending.REVOKED
     if revoked and landing.kind not in REVOCABLE:
         raise NotAdmissible(("no revocation",))
-    note = _noted(note) if revoked or landing.is_overdue(at) else note.strip()[:_LONGEST]
+    note = _noted(note) if revoked or landing.is_overdue(at) else plain(note)
     _change(connection, id, ended_at=at, ended_by=officer, ending=ending)
     verb = Verb.REVOKE_LANDING if revoked else Verb.END_LANDING
     details = {"ending": ending.value, "note": note, "overdue": str(landing.is_overdue(at)).lower()}
@@ -187,9 +187,9 @@ def end(connection: Connection, id: UUID, ending: Ending, note: str, officer: st
 
 
 def _noted(note: str) -> str:
-    if not (note := note.strip()):
+    if not (note := plain(note)):
         raise NoteMissing
-    return note[:_LONGEST]
+    return note
 
 
 def _in_force(connection: Connection, id: UUID) -> Landing:

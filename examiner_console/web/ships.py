@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -196,7 +197,7 @@ async def load_manifest(visit: VisitDep, call: str) -> Response:
     if not visit.upload:
         return await call_view(visit, id, FileMissing())
     try:
-        source, lines = parse_either(visit.upload, japan_date(console.clock()))
+        source, lines = await asyncio.to_thread(parse_either, visit.upload, japan_date(console.clock()))
     except ManifestError as error:
         return await call_view(visit, id, ListUnusable(error))
     load = partial(

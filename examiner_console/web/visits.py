@@ -45,7 +45,8 @@ class Desk:
 
     def __post_init__(self) -> None:
         console = self.console
-        object.__setattr__(self, "screenings", Screenings(console.store, console.registries, console.clock))
+        more = console.settings.ship_nationalities_seen
+        object.__setattr__(self, "screenings", Screenings(console.store, console.registries, console.clock, more))
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,10 @@ def test_who_is_to_be_seen_and_why(changes: dict[str, Any], answers: dict[str, A
     assert reasons(line(**changes), asked, DAY) == why
 
 
+def test_an_agency_names_further_nationalities_to_be_seen() -> None:
+    assert reasons(line(), CLEAR, DAY, more=["UTO"]) == (Sight.NATIONALITY,)
+
+
 def test_nobody_asked_is_never_clear() -> None:
     assert len(reasons(line(), Answers(), DAY)) == 3
 
