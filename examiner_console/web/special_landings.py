@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from fastapi import Response
@@ -28,7 +28,7 @@ from examiner_console.web.ships_refusals import FormUnusable, LandingUnknown
 from examiner_console.web.ships_words import words
 from examiner_console.web.visits import Visit, VisitDep
 
-_TEXTS = ("surname", "given_names", "vessel", "port", "applied_by", "ground", "area", "escort", "other")
+_TEXTS: Final = ("surname", "given_names", "vessel", "port", "ground", "area", "escort", "other")
 
 
 async def landings_page(visit: VisitDep) -> Response:
@@ -130,6 +130,7 @@ def _asked(visit: Visit, refuge: bool) -> Asked:
 
 def _record(visit: Visit, applicant: Applicant) -> Record:
     texts: dict[str, Any] = {name: visit.field(name) for name in _TEXTS}
+    texts["applied_by"] = visit.form.get("applied_by", "").strip()
     nationality, born = visit.field("nationality").upper(), visit.field("birth_date")
     if len(nationality) > 3 or (nationality and not nationality.isalpha()):
         raise FormUnusable("nationality")
