@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, insert, select, update
 
 from examiner_console.casework.actions import Action, Verb, record
-from examiner_console.ships import book
+from examiner_console.ships import book, special
 from examiner_console.ships.book import Listed
 from examiner_console.ships.calls import CRUISE, Call, NoteMissing, Standing, plain
 from examiner_console.ships.tally import Counted, Way, seen
@@ -64,12 +64,18 @@ def scan(connection: Connection, id: UUID, one: Scan, officer: str, now: datetim
 def _count(connection: Connection, who: Listed | None, way: Way, at: datetime) -> Counted:
     if who is None:
         return Counted.UNKNOWN
-    if who.standing is not Standing.PERMITTED:
+    if who.standing is not Standing.PERMITTED or (way is Way.ASHORE and not _holds(connection, who.id, at)):
         return Counted.NO_PERMISSION
     place, counted = seen(who.place, way, at)
     if place != who.place:
         book.change_line(connection, who.id, way=place.way, way_at=place.at)
     return counted
+
+
+def _holds(connection: Connection, id: UUID, at: datetime) -> bool:
+    """Whether the permission was neither ended nor over; to come back nobody needs one."""
+    landing = special.find(connection, id)
+    return landing is not None and landing.ended_at is None and not landing.is_overdue(at)
 
 
 def _instant(told: datetime | None, call: Call, now: datetime) -> datetime:

@@ -32,6 +32,8 @@ from examiner_console.web.wording import worded
 
 LOOK_SECONDS: Final = 1.0
 """How soon a page shows what was scanned elsewhere, also through another process of the console."""
+ASKING_SECONDS: Final = 0.2
+"""The same while registries are asked."""
 HEARTBEAT: Final = 5
 """Looks without a change, after which the page hears that the console is there."""
 _WELL: Final = frozenset({Counted.COUNTED, Counted.UNSEEN})
@@ -133,7 +135,8 @@ async def _fragments(visit: Visit, id: UUID) -> AsyncIterator[bytes]:
                         return
                     yield event("here", "")
                 shown = fragment
-                await asyncio.wait({stopped}, timeout=LOOK_SECONDS)
+                asking = visit.desk.screenings.progress(id) is not None
+                await asyncio.wait({stopped}, timeout=ASKING_SECONDS if asking else LOOK_SECONDS)
         finally:
             stopped.cancel()
 
