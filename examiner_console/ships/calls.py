@@ -34,6 +34,8 @@ LONGEST_CALL: Final = timedelta(days=30)
 """Nobody lands from a cruise for longer (Art. 14-2)."""
 FRESH: Final = timedelta(minutes=60)
 """How old the registries' answers may be when landing is permitted. Our own number."""
+YEARS: Final = range(2000, 2200)
+"""In which a ship may call; dates beyond are slips of the hand."""
 LONGEST_NAME: Final = 100
 LONGEST_NOTE: Final = 1000
 _IMO: Final = re.compile(r"[0-9]{7}", re.ASCII)
@@ -177,6 +179,8 @@ def check(draft: Draft) -> None:
             raise UnusableCall(field)
     if not is_imo(draft.imo):
         raise UnusableCall("imo")
+    if draft.arrives_at.year not in YEARS:
+        raise UnusableCall("arrives_at")
     if not draft.arrives_at < draft.departs_at <= draft.arrives_at + LONGEST_CALL:
         raise UnusableCall("departs_at")
     if not draft.designated:

@@ -6,8 +6,10 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from itertools import count
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -15,6 +17,7 @@ from fastapi import Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from sqlalchemy import Connection
 
+from examiner_console.database import StoreError
 from examiner_console.ships import book, gangway
 from examiner_console.ships.calls import Call, ShipsError
 from examiner_console.ships.gangway import Scan, Seen
@@ -35,7 +38,7 @@ LOOK_SECONDS: Final = 1.0
 ASKING_SECONDS: Final = 0.2
 """The same while registries are asked."""
 HEARTBEAT: Final = 5
-"""Looks without a change, after which the page hears that the console is there."""
+"""After so many looks the page hears that the console is there, and an ended session is fed no more."""
 _WELL: Final = frozenset({Counted.COUNTED, Counted.UNSEEN})
 
 
@@ -123,22 +126,29 @@ async def _fragments(visit: Visit, id: UUID) -> AsyncIterator[bytes]:
     async with visit.desk.console.referrals.subscribe() as changes:
         stopped = asyncio.ensure_future(_until_stopped(changes))
         try:
-            shown, quiet = "", 0
-            while not stopped.done():
-                fragment = await _fragment(visit, id)
-                quiet = 0 if fragment != shown else quiet + 1
-                if fragment != shown:
-                    yield event("tally", fragment)
-                elif quiet % HEARTBEAT == 0:
-                    if not await still_logged_in(visit):
-                        yield event("ended", "")
-                        return
-                    yield event("here", "")
-                shown = fragment
-                asking = visit.desk.screenings.progress(id) is not None
-                await asyncio.wait({stopped}, timeout=ASKING_SECONDS if asking else LOOK_SECONDS)
+            async for told in _looks(visit, id, stopped):
+                yield told
         finally:
             stopped.cancel()
+
+
+async def _looks(visit: Visit, id: UUID, stopped: asyncio.Future[None]) -> AsyncIterator[bytes]:
+    shown = ""
+    for look in count():
+        if stopped.done():
+            return
+        if look % HEARTBEAT == HEARTBEAT - 1:
+            if not await still_logged_in(visit):
+                yield event("ended", "")
+                return
+            yield event("here", "")
+        with suppress(StoreError):  # the next look may have an answer
+            fragment = await _fragment(visit, id)
+            if fragment != shown:
+                yield event("tally", fragment)
+            shown = fragment
+        asking = visit.desk.screenings.progress(id) is not None
+        await asyncio.wait({stopped}, timeout=ASKING_SECONDS if asking else LOOK_SECONDS)
 
 
 async def _until_stopped(changes: AsyncIterator[None]) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from examiner_console.console import Console
+from examiner_console.ships.screenings import Screenings
 from examiner_console.web import (
     audit,
     booth,
@@ -107,7 +108,9 @@ ENDPOINTS: Final[Mapping[tuple[str, str], Callable[..., Awaitable[Response]]]] =
 
 def router(console: Console) -> APIRouter:
     sessions = Sessions(console.store, console.clock)
-    desk = Desk(console, sessions, Display(console), LiveQueue(console.referrals, sessions))
+    more = console.settings.ship_nationalities_seen
+    screenings = Screenings(console.store, console.registries, console.clock, more)
+    desk = Desk(console, sessions, Display(console), LiveQueue(console.referrals, sessions), screenings)
     pages = APIRouter(include_in_schema=False)
     for (method, path), endpoint in ENDPOINTS.items():
         kind = unknown_page_route(desk) if (method, path) == UNKNOWN else page_route(desk)

@@ -16,7 +16,7 @@ from examiner_console.casework.actions import Action, Verb, record
 from examiner_console.law.special_landings import LIMITS, Kind
 from examiner_console.law.stays import JAPAN, japan_date
 from examiner_console.ships import book, loading
-from examiner_console.ships.calls import Call, Draft, ShipsError, Standing
+from examiner_console.ships.calls import YEARS, Call, Draft, ShipsError, Standing
 from examiner_console.ships.manifest import Difference, ManifestError, difference
 from examiner_console.ships.paxlst_manifest import parse_either
 from examiner_console.ships.tally import Tally
@@ -112,9 +112,12 @@ def _drafted(visit: Visit) -> Draft:
 def instant(visit: Visit, field: str) -> datetime:
     """What a field for day and time says, in Japan. Raises FormUnusable."""
     try:
-        return datetime.fromisoformat(visit.field(field)).replace(tzinfo=JAPAN)
+        found = datetime.fromisoformat(visit.field(field)).replace(tzinfo=JAPAN)
     except ValueError:
         raise FormUnusable(field) from None
+    if found.year not in YEARS:
+        raise FormUnusable(field)
+    return found
 
 
 def _form(visit: Visit, typed: Any, refusal: Refusal | None = None) -> Response:

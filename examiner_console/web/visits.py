@@ -37,16 +37,11 @@ class Desk:
     sessions: Sessions
     hall: Display
     queue: LiveQueue
+    screenings: Screenings
     list: QueueList = field(default_factory=QueueList)
     seen: SeenFindings = field(default_factory=SeenFindings)
     verifications: Verifications = field(default_factory=Verifications)
     lookup: Lookup = field(default_factory=Lookup)
-    screenings: Screenings = field(init=False)
-
-    def __post_init__(self) -> None:
-        console = self.console
-        more = console.settings.ship_nationalities_seen
-        object.__setattr__(self, "screenings", Screenings(console.store, console.registries, console.clock, more))
 
 
 @dataclass(frozen=True, slots=True)

@@ -280,6 +280,7 @@ def test_a_restart_loses_nothing_and_a_screening_cut_off_is_asked_again(own_port
         ("imo", "IMO", "An IMO number has seven digits"),
         ("departs_at", "2020-01-01T00:00", "The ship sails after it arrives"),
         ("arrives_at", "soon", "Write both times as day and time in Japan"),
+        ("arrives_at", "9999-12-31T23:59", "Write both times as day and time in Japan"),
         ("designated", "", "Only ships that the Minister has designated"),
         ("ship", "", "This field is needed"),
     ],
