@@ -68,7 +68,10 @@ def load(
     except (OSError, ManifestError, ValueError) as error:
         refuse(f"{file}: {error}")
     migrate(chosen)
-    console = open_console(chosen)
+    try:
+        console = open_console(chosen)
+    except (OSError, ValueError) as error:
+        refuse(error)
     try:
         found, standings = asyncio.run(_load(console, id, draft, (source, lines, data), officer, _progress(json)))
     except (ShipsError, StoreError, PermissionError) as error:

@@ -52,7 +52,6 @@ _SILENT: Final = {
     "document_reports": Sight.REPORTS_SILENT,
     "removals": Sight.REMOVALS_SILENT,
 }
-ALERTS: Final = frozenset(_HITS.values())
 
 
 def reasons(

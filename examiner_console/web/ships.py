@@ -37,7 +37,6 @@ from examiner_console.web.visits import Visit, VisitDep
 
 MOST_SHOWN: Final = 100
 """People of one standing on a page; the others are found by their passport."""
-FIELDS: Final = ("ship", "imo", "port", "operator", "arrives_at", "departs_at", "kind", "designated")
 
 
 @dataclass(frozen=True, slots=True)
