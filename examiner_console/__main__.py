@@ -19,7 +19,7 @@ import typer
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from examiner_console import export_commands, record_commands, running_commands, waiting_commands
+from examiner_console import export_commands, record_commands, running_commands, ship_commands, waiting_commands
 from examiner_console.casework import history
 from examiner_console.casework import landings as landing_records
 from examiner_console.casework.stations import Station, enrol
@@ -49,6 +49,7 @@ app.add_typer(record_commands.ledger, name="ledger")
 app.add_typer(record_commands.retention, name="retention")
 app.add_typer(export_commands.export, name="export")
 app.add_typer(waiting_commands.waiting, name="waiting")
+app.add_typer(ship_commands.ship, name="ship")
 for command in (running_commands.migrate, running_commands.backup, running_commands.restore):
     app.command()(command)
 

@@ -89,7 +89,8 @@ class Settings(BaseSettings):
     the database. `registries` by their names in `law.answers.Answers`: one that is left out is never clear, and the
     rules in use refer whoever it is missing for. `own_watchlist` asks the console's own list
     too, alone where there is no other. `rules` is a version of the law; an earlier one is for halls that have no
-    registries. Metrics are served where `metrics_port` is given, on `metrics_host` alone.
+    registries. Of a ship's passengers an inspector sees those of `ship_nationalities_seen`, besides who has none.
+    Metrics are served where `metrics_port` is given, on `metrics_host` alone.
     """
 
     model_config = SettingsConfigDict(env_prefix="SEKISHO_CONSOLE_", extra="forbid", frozen=True)
@@ -111,6 +112,7 @@ class Settings(BaseSettings):
     waiting: Waiting = Waiting()
     registries: dict[str, RegistryPlace] = {}
     own_watchlist: bool = False
+    ship_nationalities_seen: frozenset[str] = frozenset()
     rules: Annotated[str, AfterValidator(_known_rules)] = CURRENT
 
     @property

@@ -214,5 +214,38 @@ def registries(
         raise typer.Exit(0) from None
 
 
+@app.command(epilog="Example: python -m simulators manifest --passengers 3000 --seed 7 --out aurora.csv")
+def manifest(
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    passengers: Annotated[int, typer.Option(min=1, max=20_000, help="How many are on board.")] = 3000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same list.")] = 7,
+    day: Annotated[str, typer.Option(help="The day of the call, 2026-12-01.")] = "2026-12-01",
+    paxlst: Annotated[bool, typer.Option("--paxlst", help="As UN/EDIFACT instead of CSV.")] = False,
+    fault: Annotated[list[str] | None, typer.Option(help="People to be seen, or one file fault; repeatable.")] = None,
+) -> None:
+    """Write the passenger list of an invented cruise ship, for: python -m examiner_console ship load FILE ..."""
+    from datetime import date
+
+    from simulators import ship_manifests
+
+    known = (*ship_manifests.PEOPLE, *ship_manifests.FILES)
+    if unknown := set(fault or ()) - set(known):
+        _refuse(f"no such fault: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    people = [name for name in fault or ship_manifests.PEOPLE if name in ship_manifests.PEOPLE]
+    spoilt = next((name for name in fault or () if name in ship_manifests.FILES), "")
+    try:
+        when = date.fromisoformat(day)
+        made = ship_manifests.invented(passengers, seed, when, people)
+        if paxlst:
+            out.write_bytes(ship_manifests.as_paxlst(made.passengers, when))
+        else:
+            out.write_bytes(ship_manifests.as_csv(made.passengers, spoilt))
+    except (ValueError, OSError) as error:
+        _refuse(f"no list written: {error}")
+    typer.echo(
+        f"{out}: {passengers} passengers; to be seen: {', '.join(sorted(set(made.faults.values()))) or 'nobody'}"
+    )
+
+
 if __name__ == "__main__":
     app()

@@ -47,9 +47,25 @@ class Verb(StrEnum):
     HEARING_DECIDE = "hearing_decide"
     HEARING_ORDER = "hearing_order"
     HEARING_RELEASE = "hearing_release"
+    ENTER_CALL = "enter_call"
+    AMEND_CALL = "amend_call"
+    LOAD_MANIFEST = "load_manifest"
+    SCREEN_MANIFEST = "screen_manifest"
+    PERMIT_CRUISE = "permit_cruise"
+    ADMIT_LINE = "admit_line"
+    WITHHOLD_LINE = "withhold_line"
+    COUNT_PASSENGER = "count_passenger"
+    CLOSE_CALL = "close_call"
+    PERMIT_LANDING = "permit_landing"
+    EXTEND_LANDING = "extend_landing"
+    END_LANDING = "end_landing"
+    REVOKE_LANDING = "revoke_landing"
+    READ_MANIFEST = "read_manifest"
+    READ_LANDINGS = "read_landings"
+    READ_REFUGE = "read_refuge"
 
 
-READS: Final = frozenset({Verb.READ_CASE, Verb.READ_EVIDENCE, Verb.READ_WATCHLIST, Verb.READ_HEARING})
+READS: Final = frozenset(verb for verb in Verb if verb.value.startswith("read_"))
 """What changes nothing: an officer looked."""
 
 

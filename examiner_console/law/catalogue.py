@@ -227,7 +227,7 @@ _SPECIAL: Final = (
     LegalRule(
         "L23",
         "Art. 16",
-        "Crew: 7 days at one port, 15 over several.",
+        "Crew: 7 days at one port, 15 over several; for several landings within a year, 7 days each.",
         (landing.crew_landing, special_landings.admissible),
         ("Art. 16",),
         uncertain=_TEXT,

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     TRANSIT_OTHER_PORT = "transit_other_port"
     CREW_ONE_PORT = "crew_one_port"
     CREW_SEVERAL_PORTS = "crew_several_ports"
+    CREW_MULTIPLE = "crew_multiple"
+    """Landings again and again within a year, seven days each (Art. 16(2); from memory, verify against the Act)."""
     EMERGENCY = "emergency"
     DISTRESS = "distress"
     REFUGE = "refuge"
@@ -68,6 +70,9 @@ LIMITS: Final[Mapping[Kind, Limit]] = MappingProxyType(
         Kind.TRANSIT_OTHER_PORT: Limit("L22", "Art. 15(2)", _SHIP, Period(days=3), True, ("the route set", _UNPAID)),
         Kind.CREW_ONE_PORT: Limit("L23", "Art. 16", _SHIP, Period(days=7), True, ("the area set", _UNPAID)),
         Kind.CREW_SEVERAL_PORTS: Limit("L23", "Art. 16", _SHIP, Period(days=15), True, ("the area set", _UNPAID)),
+        Kind.CREW_MULTIPLE: Limit(
+            "L23", "Art. 16(2)", _SHIP, Period(years=1), True, ("seven days each landing", "the area set", _UNPAID)
+        ),
         Kind.EMERGENCY: Limit("L24", "Art. 17", _SHIP, None, False, ("a designated doctor's diagnosis",)),
         Kind.DISTRESS: Limit(
             "L25",
@@ -87,6 +92,11 @@ LIMITS: Final[Mapping[Kind, Limit]] = MappingProxyType(
         ),
     }
 )
+
+
+REVOCABLE: Final = frozenset({Kind.CRUISE, Kind.CREW_MULTIPLE})
+"""Permissions for several landings may be taken back while they run (Art. 14-2, 16; from memory, verify against the
+text of the Act). Of a single landing the Act knows no revocation: its end is the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +136,23 @@ def admissible(application: Application) -> Admissible | Inadmissible:
         return Inadmissible(limit, why)
     must = application.kind is Kind.DISTRESS and application.applicant is Applicant.POLICE
     return Admissible(limit, _before(application, limit), must)
+
+
+def extended(application: Application, before: datetime | None, until: datetime) -> Admissible | Inadmissible:
+    """Whether what was permitted on `application` and ends at `before` may run to `until`.
+
+    The Act names a longest time and no second one, so that an extension fills what was not given at first.
+    """
+    limit, latest = LIMITS[application.kind], _before(application, LIMITS[application.kind])
+    if application.kind in (Kind.CRUISE, Kind.CRUISE_SINGLE):
+        return Inadmissible(limit, ("it ends when the ship sails",))
+    if before is None:
+        return Inadmissible(limit, ("it lasts while its cause does",))
+    if until <= before:
+        return Inadmissible(limit, ("it runs as long already",))
+    if latest is not None and until > latest:
+        return Inadmissible(limit, ("longer than the Act allows",))
+    return Admissible(limit, until)
 
 
 def _against(application: Application, limit: Limit) -> Iterator[str]:

@@ -39,6 +39,9 @@ DEEDS: Final[Mapping[Permission, str]] = {
     Permission.SEE_WATCHLIST: mark("See the watchlist"),
     Permission.EDIT_WATCHLIST: mark("Propose changes of the watchlist"),
     Permission.APPROVE_WATCHLIST: mark("Approve or reject changes of the watchlist"),
+    Permission.SEE_SHIPS: mark("See ships, their passengers and special permissions"),
+    Permission.PERMIT_LANDING: mark("Give special permissions and count at the gangway"),
+    Permission.SEE_REFUGE: mark("See and give temporary refuge"),
 }
 """What is more than being logged in."""
 

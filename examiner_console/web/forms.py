@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
+import msgspec
 from fastapi import Request, Response
 
 from examiner_console.web.refusals import ForgedForm, IncompleteForm
@@ -45,10 +46,23 @@ async def read_form(request: Request) -> Mapping[str, str]:
         body += chunk
         if len(body) > LARGEST_FORM_BYTES:
             raise IncompleteForm
+    return belonging(request, _fields(request, bytes(body)))
+
+
+def _fields(request: Request, body: bytes) -> Mapping[str, str]:
+    """As a browser encodes a form, or one JSON object of texts as a hand-held sends it."""
     try:
-        fields = dict(parse_qsl(body.decode(), max_num_fields=32, keep_blank_values=True))
-    except ValueError:
+        if request.headers.get("content-type", "").startswith("application/json"):
+            return msgspec.json.decode(body, type=dict[str, str])
+        return dict(parse_qsl(body.decode(), max_num_fields=32, keep_blank_values=True))
+    except (ValueError, msgspec.MsgspecError):
         raise IncompleteForm from None
+
+
+def belonging(request: Request, fields: Mapping[str, str]) -> Mapping[str, str]:
+    """The fields, where they bring the token of this browser's session. Raises `ForgedForm`."""
+    if not _same_origin(request):
+        raise ForgedForm
     secret = form_secret(request)
     if not secret or not hmac.compare_digest(fields.get("form_token", "").encode(), form_token(secret).encode()):
         raise ForgedForm

@@ -23,6 +23,7 @@ from starlette.types import Scope
 
 from examiner_console.casework.cases import CasesError
 from examiner_console.database import StoreError
+from examiner_console.ships.calls import ShipsError
 from examiner_console.web.catalogues import translations
 from examiner_console.web.forms import SESSION_COOKIE, read_form
 from examiner_console.web.officers import Officer
@@ -37,12 +38,16 @@ from examiner_console.web.refusals import (
     Unforeseen,
     of_case,
 )
+from examiner_console.web.ships_refusals import of_ships
+from examiner_console.web.uploads import is_upload, read_upload
 from examiner_console.web.visits import Desk, Visit
 
 log = structlog.get_logger(__name__)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 REFRESHING: Final = frozenset({"/queue/stream", "/hearings/stream", "/session"})
 """Pages that ask by themselves: they do not keep a deserted booth logged in."""
+_STREAM: Final = "/stream"
+"""How the address of every other page of that kind ends."""
 
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -93,14 +98,21 @@ async def _admit(request: Request, desk: Desk, permission: Permission | None) ->
     request.scope["sekisho.visit"] = visit = Visit(request, desk, officer)
     if permission is None or not permitted(officer.role if officer else None, permission):
         raise NotPermitted if officer else NotLoggedIn
-    if request.method == "POST":
+    if request.method == "POST" and permission is Permission.PERMIT_LANDING and is_upload(request):
+        form, upload = await read_upload(request)
+        request.scope["sekisho.visit"] = replace(visit, form=form, upload=upload)
+    elif request.method == "POST":
         request.scope["sekisho.visit"] = replace(visit, form=await read_form(request))
+
+
+def _refreshes(path: str) -> bool:
+    return path in REFRESHING or path.endswith(_STREAM)
 
 
 async def _officer(request: Request, desk: Desk) -> Officer | None:
     token = request.cookies.get(SESSION_COOKIE)
     try:
-        return await desk.sessions.officer(token, active=request.url.path not in REFRESHING)
+        return await desk.sessions.officer(token, active=not _refreshes(request.url.path))
     except NotLoggedIn:
         return None
 
@@ -123,6 +135,8 @@ def _refusal(error: Exception) -> Refusal:
             return error
         case CasesError():
             return of_case(error)
+        case ShipsError():
+            return of_ships(error)
         case StoreError():
             return StoreSilent()
         case ClientDisconnect():

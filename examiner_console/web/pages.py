@@ -8,7 +8,22 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from examiner_console.console import Console
-from examiner_console.web import audit, booth, duties, entry, hall_page, hearings, waiting, watchlist, watchlist_forms
+from examiner_console.ships.screenings import Screenings
+from examiner_console.web import (
+    audit,
+    booth,
+    duties,
+    entry,
+    gangway,
+    hall_page,
+    hearings,
+    ship_permission,
+    ships,
+    special_landings,
+    waiting,
+    watchlist,
+    watchlist_forms,
+)
 from examiner_console.web.guard import page_route, unknown_page_route
 from examiner_console.web.hall_display import Display
 from examiner_console.web.live_queue import LiveQueue
@@ -63,13 +78,45 @@ ENDPOINTS: Final[Mapping[tuple[str, str], Callable[..., Awaitable[Response]]]] =
     ("POST", "/watchlist/{entry}/approve"): watchlist.approve,
     ("POST", "/watchlist/{entry}/reject"): watchlist.reject,
     ("POST", "/watchlist/{entry}/withdraw"): watchlist.withdraw,
+    ("GET", "/ships"): ships.ships_page,
+    ("GET", "/ships/new"): ships.new_page,
+    ("POST", "/ships/new"): ships.enter_call,
+    ("GET", "/ships/{call}"): ships.call_page,
+    ("POST", "/ships/{call}/find"): ships.find,
+    ("POST", "/ships/{call}/manifest"): ships.load_manifest,
+    ("POST", "/ships/{call}/screen"): ships.screen_again,
+    ("POST", "/ships/{call}/departure"): ships.put_off,
+    ("GET", "/ships/{call}/permit"): ship_permission.permit_page,
+    ("POST", "/ships/{call}/permit"): ship_permission.permit,
+    ("POST", "/ships/{call}/admit"): ship_permission.admit,
+    ("POST", "/ships/{call}/withhold"): ship_permission.withhold,
+    ("GET", "/ships/{call}/gangway"): gangway.gangway_page,
+    ("GET", "/ships/{call}/stream"): gangway.stream,
+    ("POST", "/ships/{call}/scan"): gangway.scan,
+    ("GET", "/ships/{call}/missing"): gangway.missing_page,
+    ("GET", "/ships/{call}/missing/csv"): gangway.missing_csv,
+    ("POST", "/ships/{call}/close"): gangway.close,
+    ("GET", "/landings"): special_landings.landings_page,
+    ("GET", "/landings/new"): special_landings.new_page,
+    ("POST", "/landings/new"): special_landings.give,
+    ("GET", "/landings/{landing}"): special_landings.landing_page,
+    ("POST", "/landings/{landing}/extend"): special_landings.extend,
+    ("POST", "/landings/{landing}/end"): special_landings.end,
+    ("GET", "/refuge"): special_landings.refuge_page,
+    ("GET", "/refuge/new"): special_landings.new_refuge_page,
+    ("POST", "/refuge/new"): special_landings.give_refuge,
+    ("GET", "/refuge/{landing}"): special_landings.one_refuge_page,
+    ("POST", "/refuge/{landing}/extend"): special_landings.extend_refuge,
+    ("POST", "/refuge/{landing}/end"): special_landings.end_refuge,
     UNKNOWN: entry.no_such_page,
 }
 
 
 def router(console: Console) -> APIRouter:
     sessions = Sessions(console.store, console.clock)
-    desk = Desk(console, sessions, Display(console), LiveQueue(console.referrals, sessions))
+    more = console.settings.ship_nationalities_seen
+    screenings = Screenings(console.store, console.registries, console.clock, more)
+    desk = Desk(console, sessions, Display(console), LiveQueue(console.referrals, sessions), screenings)
     pages = APIRouter(include_in_schema=False)
     for (method, path), endpoint in ENDPOINTS.items():
         kind = unknown_page_route(desk) if (method, path) == UNKNOWN else page_route(desk)

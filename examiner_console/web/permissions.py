@@ -54,18 +54,28 @@ class Permission(StrEnum):
     """Read the entries; also withdraw a proposal, which the register lets its proposer do alone."""
     EDIT_WATCHLIST = "edit_watchlist"
     APPROVE_WATCHLIST = "approve_watchlist"
+    SEE_SHIPS = "see_ships"
+    """Ships' calls with their passengers, and the special permissions to land but temporary refuge (Art. 14 to 18)."""
+    PERMIT_LANDING = "permit_landing"
+    """Enter calls, load lists, permit, withhold, count at the gangway; give, extend and end special permissions."""
+    SEE_REFUGE = "see_refuge"
+    """See, give, extend and end temporary refuge (Art. 18-2), which is shown to nobody else."""
 
 
 _EVERYBODY: Final = frozenset({Permission.ANYONE, Permission.LOGGED_IN})
 _LOOKS: Final = _EVERYBODY | {Permission.SEE_QUEUE, Permission.SEE_CASE, Permission.SEE_PICTURES}
+_SHIPS: Final = frozenset({Permission.SEE_SHIPS, Permission.PERMIT_LANDING})
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.GATE_ASSISTANT: _EVERYBODY,
     Role.MONITORING_OFFICER: _EVERYBODY | {Permission.SEE_QUEUE},
-    Role.INSPECTOR: _LOOKS | {Permission.TAKE_CASE, Permission.DECIDE},
-    Role.SHIFT_SUPERVISOR: _LOOKS | {Permission.SEE_RECORD, Permission.SEE_HEARINGS},
-    Role.SPECIAL_INQUIRY_OFFICER: _LOOKS | {Permission.SEE_HEARINGS, Permission.HOLD_HEARING},
-    Role.SUPERVISING_INSPECTOR: _LOOKS | {Permission.SEE_HEARINGS, Permission.DECIDE_OBJECTION},
+    Role.INSPECTOR: _LOOKS | _SHIPS | {Permission.TAKE_CASE, Permission.DECIDE},
+    Role.SHIFT_SUPERVISOR: _LOOKS | {Permission.SEE_RECORD, Permission.SEE_HEARINGS, Permission.SEE_SHIPS},
+    Role.SPECIAL_INQUIRY_OFFICER: _LOOKS
+    | {Permission.SEE_HEARINGS, Permission.HOLD_HEARING, Permission.SEE_SHIPS, Permission.SEE_REFUGE},
+    Role.SUPERVISING_INSPECTOR: _LOOKS
+    | _SHIPS
+    | {Permission.SEE_HEARINGS, Permission.DECIDE_OBJECTION, Permission.SEE_REFUGE},
     Role.WATCHLIST_EDITOR: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.EDIT_WATCHLIST},
     Role.WATCHLIST_APPROVER: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.APPROVE_WATCHLIST},
     Role.TECHNICIAN: _EVERYBODY,
@@ -119,6 +129,36 @@ PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("POST", "/watchlist/{entry}/approve"): Permission.APPROVE_WATCHLIST,
     ("POST", "/watchlist/{entry}/reject"): Permission.APPROVE_WATCHLIST,
     ("POST", "/watchlist/{entry}/withdraw"): Permission.SEE_WATCHLIST,
+    ("GET", "/ships"): Permission.SEE_SHIPS,
+    ("GET", "/ships/new"): Permission.PERMIT_LANDING,
+    ("POST", "/ships/new"): Permission.PERMIT_LANDING,
+    ("GET", "/ships/{call}"): Permission.SEE_SHIPS,
+    ("POST", "/ships/{call}/find"): Permission.SEE_SHIPS,
+    ("POST", "/ships/{call}/manifest"): Permission.PERMIT_LANDING,
+    ("POST", "/ships/{call}/screen"): Permission.PERMIT_LANDING,
+    ("POST", "/ships/{call}/departure"): Permission.PERMIT_LANDING,
+    ("GET", "/ships/{call}/permit"): Permission.PERMIT_LANDING,
+    ("POST", "/ships/{call}/permit"): Permission.PERMIT_LANDING,
+    ("POST", "/ships/{call}/admit"): Permission.PERMIT_LANDING,
+    ("POST", "/ships/{call}/withhold"): Permission.PERMIT_LANDING,
+    ("GET", "/ships/{call}/gangway"): Permission.SEE_SHIPS,
+    ("GET", "/ships/{call}/stream"): Permission.SEE_SHIPS,
+    ("POST", "/ships/{call}/scan"): Permission.PERMIT_LANDING,
+    ("GET", "/ships/{call}/missing"): Permission.SEE_SHIPS,
+    ("GET", "/ships/{call}/missing/csv"): Permission.SEE_SHIPS,
+    ("POST", "/ships/{call}/close"): Permission.PERMIT_LANDING,
+    ("GET", "/landings"): Permission.SEE_SHIPS,
+    ("GET", "/landings/new"): Permission.PERMIT_LANDING,
+    ("POST", "/landings/new"): Permission.PERMIT_LANDING,
+    ("GET", "/landings/{landing}"): Permission.SEE_SHIPS,
+    ("POST", "/landings/{landing}/extend"): Permission.PERMIT_LANDING,
+    ("POST", "/landings/{landing}/end"): Permission.PERMIT_LANDING,
+    ("GET", "/refuge"): Permission.SEE_REFUGE,
+    ("GET", "/refuge/new"): Permission.SEE_REFUGE,
+    ("POST", "/refuge/new"): Permission.SEE_REFUGE,
+    ("GET", "/refuge/{landing}"): Permission.SEE_REFUGE,
+    ("POST", "/refuge/{landing}/extend"): Permission.SEE_REFUGE,
+    ("POST", "/refuge/{landing}/end"): Permission.SEE_REFUGE,
     ("GET", "/{address:path}"): Permission.ANYONE,
 }
 
@@ -131,6 +171,9 @@ _SCREENS: Final = (
     (Permission.SEE_HEARINGS, "/hearings"),
     (Permission.SEE_RECORD, "/audit"),
     (Permission.SEE_WATCHLIST, "/watchlist"),
+    (Permission.SEE_SHIPS, "/ships"),
+    (Permission.SEE_SHIPS, "/landings"),
+    (Permission.SEE_REFUGE, "/refuge"),
 )
 _BEGIN: Final[Mapping[Role, str]] = {
     Role.AUDITOR: "/audit",

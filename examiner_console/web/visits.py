@@ -10,6 +10,7 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from examiner_console.console import Console
+from examiner_console.ships.screenings import Screenings
 from examiner_console.watchlist.lookup import Lookup
 from examiner_console.web.catalogues import preferred
 from examiner_console.web.forms import form_secret, form_token
@@ -36,6 +37,7 @@ class Desk:
     sessions: Sessions
     hall: Display
     queue: LiveQueue
+    screenings: Screenings
     list: QueueList = field(default_factory=QueueList)
     seen: SeenFindings = field(default_factory=SeenFindings)
     verifications: Verifications = field(default_factory=Verifications)
@@ -44,12 +46,13 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """`officer` is None before log-in; `form` holds the checked fields of a POST."""
+    """`officer` is None before log-in; `form` holds the checked fields of a POST, `upload` the file it brought."""
 
     request: Request
     desk: Desk
     officer: Officer | None
     form: Mapping[str, str] = field(default_factory=dict)
+    upload: bytes = b""
 
     @property
     def language(self) -> str:

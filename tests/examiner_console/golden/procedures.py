@@ -150,6 +150,7 @@ def special() -> Iterator[Procedure]:
         ("L22", Kind.TRANSIT_OTHER_PORT, ship, "2026-11-27T00:00"),
         ("L23", Kind.CREW_ONE_PORT, ship, "2026-12-01T00:00"),
         ("L23", Kind.CREW_SEVERAL_PORTS, ship, "2026-12-09T00:00"),
+        ("L23", Kind.CREW_MULTIPLE, ship, "2027-11-24T00:00"),
         ("L25", Kind.DISTRESS, Applicant.MAYOR, "2026-12-24T00:00"),
         ("L26", Kind.REFUGE, alone, "2027-05-24T00:00"),
     )
@@ -166,6 +167,23 @@ def special() -> Iterator[Procedure]:
     alone_ill = isinstance(special_landings.admissible(replace(ill, applicant=alone)), Admissible)
     yield Procedure("L24", "not by oneself", alone_ill, False)
     yield from _ships()
+    yield from _extensions()
+
+
+def _extensions() -> Iterator[Procedure]:
+    crew = Application(Kind.CREW_ONE_PORT, Applicant.CAPTAIN, NOON)
+    for words, until, expected in (
+        ("up to the longest time", "2026-12-01T00:00", True),
+        ("not beyond it", "2026-12-01T00:01", False),
+        ("not backwards", "2026-11-24T11:00", False),
+    ):
+        found = special_landings.extended(crew, at("2026-11-24T12:00"), at(until))
+        yield Procedure("L23", f"extended {words}", isinstance(found, Admissible), expected)
+    cruise = replace(crew, kind=Kind.CRUISE_SINGLE)
+    for rule, asked in (("L21", cruise), ("L24", replace(crew, kind=Kind.EMERGENCY))):
+        before = None if rule == "L24" else at("2026-11-24T12:00")
+        found = special_landings.extended(asked, before, at("2026-11-25T12:00"))
+        yield Procedure(rule, "no extension", isinstance(found, Admissible), False)
 
 
 def _ships() -> Iterator[Procedure]:

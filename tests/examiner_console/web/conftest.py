@@ -27,7 +27,7 @@ from uuid6 import uuid7
 from examiner_console import migrations
 from examiner_console.app import create_app
 from examiner_console.casework.stations import Station, enrol
-from examiner_console.console import open_console
+from examiner_console.console import Console, open_console
 from examiner_console.contract import (
     CheckOutcome,
     Comparison,
@@ -160,11 +160,12 @@ class Hall:
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def opened(self) -> Console:
+        return open_console(Settings(data_dir=self.folder, booths=1, rules=LANDINGS_ALONE), lambda: self.clock())
+
     def open(self) -> None:
         """Start, or start again on the same port with the same store."""
-        self.console = open_console(
-            Settings(data_dir=self.folder, booths=1, rules=LANDINGS_ALONE), lambda: self.clock()
-        )
+        self.console = self.opened()
         listener = socket.create_server(("127.0.0.1", self.port), reuse_port=False)
         self.port = listener.getsockname()[1]
         app = create_app(self.console, [pages.router(self.console)])
