@@ -8,6 +8,7 @@ from functools import partial
 
 import structlog
 
+from examiner_console.casework.hearings import Hearings
 from examiner_console.casework.ingest import Ingest
 from examiner_console.casework.pictures import Pictures
 from examiner_console.casework.referrals import Referrals
@@ -35,6 +36,7 @@ class Console:
     settings: Settings
     store: Store
     referrals: Referrals
+    hearings: Hearings
     statuses: Mapping[str, Status]
     clock: Clock
     enrolment: Enrolment
@@ -54,10 +56,12 @@ def open_console(settings: Settings, clock: Clock = utc_now) -> Console:
     vault = Vault(load_or_create_secret(settings.master_key))
     measures = Measures()
     store = open_store(settings, clock, partial(_note_failure, measures), measures.stored)
+    referrals = Referrals(store, vault, clock)
     return Console(
         settings=settings,
         store=store,
-        referrals=Referrals(store, vault, clock),
+        referrals=referrals,
+        hearings=Hearings(store, clock, referrals.changed),
         statuses=STATUSES,
         clock=clock,
         enrolment=Enrolment(store),

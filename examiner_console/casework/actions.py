@@ -31,6 +31,22 @@ class Verb(StrEnum):
     REJECT_ENTRY = "reject_entry"
     WITHDRAW_ENTRY = "withdraw_entry"
     READ_WATCHLIST = "read_watchlist"
+    READ_HEARING = "read_hearing"
+    HEARING_TAKE = "hearing_take"
+    HEARING_GIVE_BACK = "hearing_give_back"
+    HEARING_DIAGNOSE = "hearing_diagnose"
+    HEARING_SUMMON = "hearing_summon"
+    HEARING_ATTEND = "hearing_attend"
+    HEARING_STATE = "hearing_state"
+    HEARING_TAKE_BIOMETRICS = "hearing_take_biometrics"
+    HEARING_PERMIT = "hearing_permit"
+    HEARING_FIND_AGAINST = "hearing_find_against"
+    HEARING_TELL = "hearing_tell"
+    HEARING_ACCEPT = "hearing_accept"
+    HEARING_OBJECT = "hearing_object"
+    HEARING_DECIDE = "hearing_decide"
+    HEARING_ORDER = "hearing_order"
+    HEARING_RELEASE = "hearing_release"
     ENTER_CALL = "enter_call"
     AMEND_CALL = "amend_call"
     LOAD_MANIFEST = "load_manifest"
@@ -50,7 +66,7 @@ class Verb(StrEnum):
 
 
 READS: Final = frozenset(
-    {Verb.READ_CASE, Verb.READ_EVIDENCE, Verb.READ_WATCHLIST}
+    {Verb.READ_CASE, Verb.READ_EVIDENCE, Verb.READ_WATCHLIST, Verb.READ_HEARING}
     | {Verb.READ_MANIFEST, Verb.READ_LANDINGS, Verb.READ_REFUGE}
 )
 """What changes nothing: an officer looked."""

@@ -23,6 +23,7 @@ from examiner_console.ships.calls import Call, ShipsError
 from examiner_console.ships.gangway import Scan, Seen
 from examiner_console.ships.tally import Counted, Tally, Way
 from examiner_console.web.catalogues import translations
+from examiner_console.web.live import event, still_logged_in
 from examiner_console.web.permissions import Permission
 from examiner_console.web.refusals import IncompleteForm, Refusal
 from examiner_console.web.rendering import render
@@ -30,7 +31,6 @@ from examiner_console.web.scanned import passport_number
 from examiner_console.web.ships import call_id, note_read, said, worded_refusal
 from examiner_console.web.ships_words import COUNTED, words
 from examiner_console.web.visits import Visit, VisitDep
-from examiner_console.web.waiting import event, still_logged_in
 from examiner_console.web.wording import worded
 
 LOOK_SECONDS: Final = 1.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
-from typing import Final
 from uuid import UUID
 
 from fastapi import Response
@@ -12,16 +11,13 @@ from fastapi.responses import StreamingResponse
 from markupsafe import Markup
 
 from examiner_console.casework.cases import Case, CaseState, CaseTaken, NoSuchCase
-from examiner_console.web.forms import SESSION_COOKIE
+from examiner_console.web.live import HEARTBEAT_SECONDS, event, still_logged_in
 from examiner_console.web.live_queue import Feed, Shown
 from examiner_console.web.permissions import Permission
 from examiner_console.web.queue_list import Looker, QueueList
-from examiner_console.web.refusals import CaseHeld, NothingWaits, NotLoggedIn
+from examiner_console.web.refusals import CaseHeld, NothingWaits
 from examiner_console.web.scanned import passport_number
 from examiner_console.web.visits import Visit, VisitDep
-
-HEARTBEAT_SECONDS: Final = 5.0
-"""Half of what a page waits before it calls the list old; also how soon an ended session stops being fed."""
 
 
 async def queue_page(visit: VisitDep, done: UUID | None = None) -> Response:
@@ -103,16 +99,3 @@ def _told(listed: QueueList, before: Shown | None, shown: Shown | None, looker: 
     if before is None or not before.cases or not shown.cases:
         return event("queue", listed.whole(shown, looker))
     return event("rows", listed.change(before, shown, looker))
-
-
-async def still_logged_in(visit: Visit) -> bool:
-    try:
-        await visit.desk.sessions.officer(visit.request.cookies.get(SESSION_COOKIE), active=False)
-    except NotLoggedIn:
-        return False
-    return True
-
-
-def event(name: str, data: str) -> bytes:
-    lines = "".join(f"data: {line}\n" for line in data.splitlines() or [""])
-    return f"event: {name}\n{lines}\n".encode()
