@@ -318,6 +318,7 @@ hearing_entries = Table(
     Column("body", LargeBinary, nullable=False),
 )
 """Rows are only added; what a hearing has come to follows from them."""
+
 ship_calls = Table(
     "ship_calls",
     metadata,

@@ -35,7 +35,7 @@ def new_page(browser: Browser, opened: Port, name: str, language: str = "en", th
     page.fill("#name", name)
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/queue")
+    page.wait_for_url(lambda url: "/login" not in url and url.rstrip("/") != opened.base)
     return page
 
 
