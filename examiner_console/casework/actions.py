@@ -31,9 +31,12 @@ class Verb(StrEnum):
     REJECT_ENTRY = "reject_entry"
     WITHDRAW_ENTRY = "withdraw_entry"
     READ_WATCHLIST = "read_watchlist"
+    READ_REGISTRATION = "read_registration"
+    APPLY_REGISTRATION = "apply_registration"
+    CHANGE_REGISTRATION = "change_registration"
 
 
-READS: Final = frozenset({Verb.READ_CASE, Verb.READ_EVIDENCE, Verb.READ_WATCHLIST})
+READS: Final = frozenset({Verb.READ_CASE, Verb.READ_EVIDENCE, Verb.READ_WATCHLIST, Verb.READ_REGISTRATION})
 """What changes nothing: an officer looked."""
 
 

@@ -1,0 +1,94 @@
+"""What an inspection that the console holds brings to a registration: passport, face, fingers, registries' answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection, func, select
+
+from examiner_console.casework.registered_fingers import has_face, prints_of_exist
+from examiner_console.casework.registration_book import NothingToRegister, Registration
+from examiner_console.contract import Document, Inspection, decode
+from examiner_console.law.answers import NOTHING_ASKED, Answers
+from examiner_console.law.registering import VISITS_WITHIN
+from examiner_console.law.statuses import TEMPORARY_VISITOR
+from examiner_console.law.stays import japan_date
+from examiner_console.tables import cases, inspections, landings, registry_answers
+
+MOST_LOOKED_AT: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """`visits` are landings as a Temporary Visitor under this passport within a year before the inspection."""
+
+    inspection: Inspection
+    document: Document
+    face: bool
+    visits: int
+    answers: Answers
+
+
+def given(connection: Connection, inspection: UUID) -> Given:
+    """Raises NothingToRegister."""
+    payload = connection.execute(select(inspections.c.payload).where(inspections.c.id == inspection)).scalar()
+    seen = None if payload is None else decode(payload, Inspection)
+    if seen is None or seen.document is None:
+        raise NothingToRegister("no inspection with a passport")
+    face = has_face(connection, inspection)
+    return Given(seen, seen.document, face, _visits(connection, seen), _answers(connection, inspection))
+
+
+def _visits(connection: Connection, seen: Inspection) -> int:
+    document, today = seen.document, japan_date(seen.completed_at)
+    assert document is not None
+    query = select(func.count()).where(
+        landings.c.document_number == document.document_number,
+        landings.c.nationality == document.nationality,
+        landings.c.status == TEMPORARY_VISITOR,
+        landings.c.landed_on >= _a_year_before(today),
+        landings.c.landed_on <= today,
+    )
+    return connection.execute(query).scalar_one()
+
+
+def _a_year_before(day: date) -> date:
+    try:
+        return day.replace(year=day.year - VISITS_WITHIN.years)
+    except ValueError:
+        return day.replace(year=day.year - VISITS_WITHIN.years, day=28)
+
+
+def _answers(connection: Connection, inspection: UUID) -> Answers:
+    query = select(registry_answers.c.body).where(registry_answers.c.inspection == inspection)
+    body = connection.execute(query.order_by(registry_answers.c.version.desc()).limit(1)).scalar()
+    return NOTHING_ASKED if body is None else decode(body, Answers)
+
+
+def newest_of(connection: Connection, document_number: str) -> Given | None:
+    """The newest referred inspection under a passport number that still has prints."""
+    query = select(cases.c.inspection).where(cases.c.document_number == document_number)
+    for id in connection.execute(query.order_by(cases.c.ordinal.desc()).limit(MOST_LOOKED_AT)).scalars():
+        if prints_of_exist(connection, id):
+            return given(connection, id)
+    return None
+
+
+def newest(connection: Connection, held: Registration) -> Given | None:
+    """The newest inspection with prints since the one registered from, under this passport or another of the same
+    nationality; a new passport is found by the name in it."""
+    query = select(cases.c.inspection).where(
+        cases.c.nationality == held.nationality,
+        cases.c.inspection != held.inspection,
+        cases.c.opened_at >= held.applied_at,
+    )
+    for id in connection.execute(query.order_by(cases.c.ordinal.desc())).scalars():
+        if prints_of_exist(connection, id):
+            found = given(connection, id)
+            known = (found.document.surname, found.document.given_names, found.document.birth_date)
+            if known == (held.surname, held.given_names, held.birth_date):
+                return found
+    return None
