@@ -11,6 +11,7 @@ RegistrationsError          code
 ├── StepNotAllowed          a registration in this state knows no such step
 ├── TermNotLonger           a renewal that would not lengthen, or of a term that is over
 ├── SamePerson              who proposed to revoke may not decide it
+├── SupervisorNeeded        a supervising inspector decides this
 └── RegistrationChanged     somebody changed it since the page was shown
 """
 
@@ -22,11 +23,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Connection, Row, exists, func, insert, select, update
 
 from examiner_console.casework.actions import Action, Verb, record
 from examiner_console.law.registering import ENDED, Condition, Ground, Kind, State, Term
-from examiner_console.tables import registered_prints, registration_terms, registrations
+from examiner_console.law.stays import japan_date
+from examiner_console.tables import actions, registered_prints, registration_terms, registrations
 
 MOST_SHOWN: Final = 200
 
@@ -83,6 +86,10 @@ class SamePerson(RegistrationsError):
     code = "same_person"
 
 
+class SupervisorNeeded(RegistrationsError):
+    code = "supervisor_needed"
+
+
 class RegistrationChanged(RegistrationsError):
     code = "registration_changed"
 
@@ -127,6 +134,11 @@ class Registration:
         if self.valid_from is None or self.valid_until is None:
             return None
         return Term(self.valid_from, self.valid_until)
+
+    @property
+    def last_day(self) -> date:
+        """The last day in Japan of the term, or of the application."""
+        return japan_date(self.ends_at - timedelta(microseconds=1))
 
     @property
     def over(self) -> bool:
@@ -219,6 +231,14 @@ def terms(connection: Connection, id: UUID) -> list[Granted]:
         )
         for row in rows
     ]
+
+
+def deeds(connection: Connection, id: UUID) -> list[Action]:
+    """What officers did with it, newest first; reads are for the audit."""
+    changes = (Verb.APPLY_REGISTRATION.value, Verb.CHANGE_REGISTRATION.value)
+    query = select(actions.c.body).where(actions.c.inspection == id, actions.c.verb.in_(changes))
+    bodies = connection.execute(query.order_by(actions.c.at.desc(), actions.c.id.desc())).scalars()
+    return [msgspec.json.decode(bytes(body), type=Action) for body in bodies]
 
 
 def under(connection: Connection, document_number: str, nationality: str | None = None) -> list[Registration]:

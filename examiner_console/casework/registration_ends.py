@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from examiner_console.casework import registration_book as book
 from examiner_console.casework.actions import Verb
-from examiner_console.casework.registration_book import UNREAD, Registration, Stay, StepNotAllowed
-from examiner_console.law.registering import Condition, Ground, Step, following
+from examiner_console.casework.registration_book import UNREAD, Registration, Stay, StepNotAllowed, SupervisorNeeded
+from examiner_console.law.registering import Condition, Ground, Step, following, needs_supervisor
 from examiner_console.record import receipts, registered_prints
 
 ENDED: Final = "the registration ended"
@@ -24,7 +24,8 @@ _BY_GROUND: Final = frozenset({Step.REFUSE, Step.SUSPEND, Step.PROPOSE})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A step on the version that the page showed; `stay` and `seen` count for a renewal."""
+    """A step on the version that the page showed; `stay` and `seen` count for a renewal. `supervisor` says that the
+    officer is a supervising inspector."""
 
     id: UUID
     step: Step
@@ -33,13 +34,16 @@ class Asked:
     ground: Ground | None = None
     stay: Stay = UNREAD
     seen: frozenset[Condition] = frozenset()
+    supervisor: bool = False
 
 
 def following_step(held: Registration, asked: Asked) -> Registration:
-    """Raises StepNotAllowed."""
+    """Raises StepNotAllowed or SupervisorNeeded."""
     state = following(held.kind, held.state, asked.step)
     if state is None or (asked.step in _BY_GROUND and asked.ground is None):
         raise StepNotAllowed(f"{held.state} knows no {asked.step}")
+    if needs_supervisor(held.state, asked.step) and not asked.supervisor:
+        raise SupervisorNeeded("a supervising inspector decides this")
     return replace(held, state=state, version=held.version + 1, last_step=asked.step.value, last_by=asked.officer)
 
 

@@ -130,6 +130,14 @@ _STEPS: Final[Mapping[Step, tuple[frozenset[State], State]]] = MappingProxyType(
 )
 
 
+_SUPERVISOR: Final = frozenset({Step.REVOKE, Step.KEEP, Step.CLEAR})
+
+
+def needs_supervisor(state: State, step: Step) -> bool:
+    """What a supervising inspector decides: a proposed revocation, and fingers known under another name."""
+    return step in _SUPERVISOR or (state is State.STOPPED and step is Step.REFUSE)
+
+
 def following(kind: Kind, state: State, step: Step) -> State | None:
     """The state that `step` leads to; None where there is no such step. Only a trusted traveller is screened twice."""
     before, after = _STEPS[step]

@@ -36,6 +36,9 @@ DEEDS: Final[Mapping[Permission, str]] = {
     Permission.SEE_WATCHLIST: mark("See the watchlist"),
     Permission.EDIT_WATCHLIST: mark("Propose changes of the watchlist"),
     Permission.APPROVE_WATCHLIST: mark("Approve or reject changes of the watchlist"),
+    Permission.SEE_REGISTRATIONS: mark("See who is registered for the gate"),
+    Permission.REGISTER: mark("Register for the gate, renew, suspend"),
+    Permission.REVOKE_REGISTRATION: mark("Decide on revoking a registration"),
 }
 """What is more than being logged in."""
 

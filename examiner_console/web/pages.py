@@ -8,7 +8,18 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from examiner_console.console import Console
-from examiner_console.web import audit, booth, duties, entry, hall_page, waiting, watchlist, watchlist_forms
+from examiner_console.web import (
+    audit,
+    booth,
+    duties,
+    entry,
+    hall_page,
+    registration_forms,
+    registrations,
+    waiting,
+    watchlist,
+    watchlist_forms,
+)
 from examiner_console.web.guard import page_route, unknown_page_route
 from examiner_console.web.hall_display import Display
 from examiner_console.web.officers import Sessions
@@ -56,6 +67,15 @@ ENDPOINTS: Final[Mapping[tuple[str, str], Callable[..., Awaitable[Response]]]] =
     ("POST", "/watchlist/{entry}/approve"): watchlist.approve,
     ("POST", "/watchlist/{entry}/reject"): watchlist.reject,
     ("POST", "/watchlist/{entry}/withdraw"): watchlist.withdraw,
+    ("GET", "/registrations"): registrations.list_page,
+    ("POST", "/registrations/find"): registrations.find,
+    ("POST", "/registrations/letters"): registrations.letters,
+    ("GET", "/registrations/apply/{inspection}"): registration_forms.apply_page,
+    ("POST", "/registrations/apply/{inspection}"): registration_forms.apply,
+    ("GET", "/registrations/{registration}"): registrations.registration_page,
+    ("POST", "/registrations/{registration}/step"): registration_forms.step,
+    ("POST", "/registrations/{registration}/compare"): registration_forms.compare,
+    ("POST", "/registrations/{registration}/settle"): registration_forms.settle,
     UNKNOWN: entry.no_such_page,
 }
 

@@ -49,6 +49,12 @@ class Permission(StrEnum):
     """Read the entries; also withdraw a proposal, which the register lets its proposer do alone."""
     EDIT_WATCHLIST = "edit_watchlist"
     APPROVE_WATCHLIST = "approve_watchlist"
+    SEE_REGISTRATIONS = "see_registrations"
+    """Who is registered for the automated gate, and how each registration stands."""
+    REGISTER = "register"
+    """Apply for a person, register, renew, suspend, propose to revoke, and withdraw at the person's wish."""
+    REVOKE_REGISTRATION = "revoke_registration"
+    """Decide what another proposed to revoke, and applications that were stopped."""
 
 
 _EVERYBODY: Final = frozenset({Permission.ANYONE, Permission.LOGGED_IN})
@@ -57,10 +63,12 @@ _LOOKS: Final = _EVERYBODY | {Permission.SEE_QUEUE, Permission.SEE_CASE, Permiss
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.GATE_ASSISTANT: _EVERYBODY,
     Role.MONITORING_OFFICER: _EVERYBODY | {Permission.SEE_QUEUE},
-    Role.INSPECTOR: _LOOKS | {Permission.TAKE_CASE, Permission.DECIDE},
+    Role.INSPECTOR: _LOOKS
+    | {Permission.TAKE_CASE, Permission.DECIDE}
+    | {Permission.SEE_REGISTRATIONS, Permission.REGISTER},
     Role.SHIFT_SUPERVISOR: _LOOKS | {Permission.SEE_RECORD},
     Role.SPECIAL_INQUIRY_OFFICER: _LOOKS,
-    Role.SUPERVISING_INSPECTOR: _LOOKS,
+    Role.SUPERVISING_INSPECTOR: _LOOKS | {Permission.SEE_REGISTRATIONS, Permission.REVOKE_REGISTRATION},
     Role.WATCHLIST_EDITOR: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.EDIT_WATCHLIST},
     Role.WATCHLIST_APPROVER: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.APPROVE_WATCHLIST},
     Role.TECHNICIAN: _EVERYBODY,
@@ -108,6 +116,15 @@ PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("POST", "/watchlist/{entry}/approve"): Permission.APPROVE_WATCHLIST,
     ("POST", "/watchlist/{entry}/reject"): Permission.APPROVE_WATCHLIST,
     ("POST", "/watchlist/{entry}/withdraw"): Permission.SEE_WATCHLIST,
+    ("GET", "/registrations"): Permission.SEE_REGISTRATIONS,
+    ("POST", "/registrations/find"): Permission.SEE_REGISTRATIONS,
+    ("POST", "/registrations/letters"): Permission.REGISTER,
+    ("GET", "/registrations/apply/{inspection}"): Permission.REGISTER,
+    ("POST", "/registrations/apply/{inspection}"): Permission.REGISTER,
+    ("GET", "/registrations/{registration}"): Permission.SEE_REGISTRATIONS,
+    ("POST", "/registrations/{registration}/step"): Permission.REGISTER,
+    ("POST", "/registrations/{registration}/compare"): Permission.SEE_REGISTRATIONS,
+    ("POST", "/registrations/{registration}/settle"): Permission.REVOKE_REGISTRATION,
     ("GET", "/{address:path}"): Permission.ANYONE,
 }
 
@@ -119,6 +136,7 @@ _SCREENS: Final = (
     (Permission.SEE_QUEUE, "/queue"),
     (Permission.SEE_RECORD, "/audit"),
     (Permission.SEE_WATCHLIST, "/watchlist"),
+    (Permission.SEE_REGISTRATIONS, "/registrations"),
 )
 _READERS: Final = frozenset({Role.AUDITOR, Role.PRIVACY_OFFICER})
 """Whose work is the record, whatever else they may see."""

@@ -62,7 +62,8 @@ async def stepped(
     console: Console, held: Registration, *steps: Step, officer: str = "hoshikawa", ground: Ground = Ground.DOUBT
 ) -> Registration:
     for step in steps:
-        held = await console.registrations.step(Asked(held.id, step, held.version, officer, ground))
+        asked = Asked(held.id, step, held.version, officer, ground, supervisor=officer == "sakaki")
+        held = await console.registrations.step(asked)
     return held
 
 

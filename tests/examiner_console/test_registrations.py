@@ -119,6 +119,8 @@ async def test_fingers_under_another_name_stop_it_until_a_supervisor_has_looked(
     assert (second.state, second.alike) == (State.STOPPED, held.id)
     with pytest.raises(book.StepNotAllowed):
         await stepped(console, second, Step.REGISTER)
+    with pytest.raises(book.SupervisorNeeded):
+        await stepped(console, second, Step.REFUSE)
     assert (await stepped(console, second, Step.CLEAR, Step.REGISTER, officer="sakaki")).state is State.REGISTERED
 
 
@@ -178,8 +180,10 @@ async def test_one_proposes_to_revoke_another_decides_and_the_templates_go_at_on
     held = await stepped(console, held, Step.PROPOSE, ground=Ground.FALSE_STATEMENT)
     assert await told(console) == Clear(), "while it is proposed, it opens no gate"
     for step in (Step.REVOKE, Step.KEEP):
+        with pytest.raises(book.SupervisorNeeded):
+            await stepped(console, held, step, officer="akazawa")
         with pytest.raises(book.SamePerson):
-            await stepped(console, held, step)
+            await console.registrations.step(Asked(held.id, step, held.version, "hoshikawa", supervisor=True))
     held = await stepped(console, held, Step.REVOKE, officer="sakaki")
     assert (held.state, held.ground) == (State.REVOKED, Ground.FALSE_STATEMENT)
     await gone(console, held)
