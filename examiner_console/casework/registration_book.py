@@ -255,12 +255,12 @@ def in_state(connection: Connection, *states: State) -> list[Registration]:
     return [_registration(row) for row in connection.execute(query.order_by(_r.c.applied_at).limit(MOST_SHOWN))]
 
 
-def expiring(connection: Connection, now: datetime, days: int) -> list[Registration]:
-    """Registered, and over within so many days; the soonest first."""
+def expiring(connection: Connection, now: datetime, days: int, most: int | None = None) -> list[Registration]:
+    """Registered, and over within so many days; the soonest first, and all of them without `most`."""
     query = select(_r).where(
         _r.c.state.in_([State.REGISTERED, State.SUSPENDED]), _r.c.ends_at > now, _r.c.ends_at <= now + timedelta(days)
     )
-    return [_registration(row) for row in connection.execute(query.order_by(_r.c.ends_at).limit(MOST_SHOWN))]
+    return [_registration(row) for row in connection.execute(query.order_by(_r.c.ends_at).limit(most))]
 
 
 def held_by(connection: Connection, nationality: str, document_number: str) -> tuple[Registration, bool] | None:

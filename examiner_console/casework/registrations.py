@@ -206,10 +206,10 @@ def _count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(registrations)).scalar_one()
 
 
-def _check(seen: Given, prints: int, kind: Kind, stay: Stay, proven: frozenset[Condition], at: datetime) -> None:
-    """Raises PrintsMissing or ConditionsUnmet."""
-    if not prints:
-        raise PrintsMissing("the inspection holds no usable print")
+def lacking(
+    seen: Given, prints: int, kind: Kind, stay: Stay, proven: frozenset[Condition], at: datetime
+) -> tuple[Condition, ...]:
+    """What the law asks for and this inspection, the registries and the proofs do not show."""
     applicant = registering.Applicant(
         kind=kind,
         document=seen.document,
@@ -220,10 +220,17 @@ def _check(seen: Given, prints: int, kind: Kind, stay: Stay, proven: frozenset[C
         stay_endless=stay.endless,
         visits=seen.visits,
         answers=seen.answers,
-        seen=proven & registering.BY_PROOF,
+        seen=proven & registering.PROOFS[kind],
     )
-    if lacking := registering.unmet(applicant, japan_date(at)):
-        raise ConditionsUnmet(lacking)
+    return registering.unmet(applicant, japan_date(at))
+
+
+def _check(seen: Given, prints: int, kind: Kind, stay: Stay, proven: frozenset[Condition], at: datetime) -> None:
+    """Raises PrintsMissing or ConditionsUnmet."""
+    if not prints:
+        raise PrintsMissing("the inspection holds no usable print")
+    if missing := lacking(seen, prints, kind, stay, proven, at):
+        raise ConditionsUnmet(missing)
 
 
 def _fresh(asked: Application, taken: _Taken, officer: str, at: datetime) -> Registration:

@@ -57,8 +57,15 @@ class Condition(StrEnum):
     TIME_LEFT = "time_left"
 
 
-BY_PROOF: Final = frozenset({Condition.RE_ENTRY, Condition.NEVER_DEPORTED, Condition.NOT_WATCHED, Condition.VISITS})
-"""Conditions that an officer may find met by a document seen, where no registry answered."""
+PROOFS: Final[Mapping[Kind, frozenset[Condition]]] = MappingProxyType(
+    {
+        Kind.NATIONAL: frozenset({Condition.NOT_WATCHED}),
+        Kind.FOREIGN: frozenset({Condition.RE_ENTRY, Condition.NEVER_DEPORTED, Condition.NOT_WATCHED}),
+        Kind.TRUSTED: frozenset({Condition.VISITS, Condition.NEVER_DEPORTED, Condition.NOT_WATCHED}),
+    }
+)
+"""By kind, the conditions that an officer may find met by a document seen, where no registry answered."""
+BY_PROOF: Final = frozenset().union(*PROOFS.values())
 
 
 class State(StrEnum):

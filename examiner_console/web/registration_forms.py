@@ -12,10 +12,9 @@ from fastapi import Response
 from examiner_console.casework.registration_book import RegistrationsError, Stay
 from examiner_console.casework.registration_ends import Asked
 from examiner_console.casework.registration_inspections import Given, given
-from examiner_console.casework.registrations import Application
+from examiner_console.casework.registrations import Application, lacking
 from examiner_console.law.nationals import is_national
-from examiner_console.law.registering import BY_PROOF, Condition, Ground, Kind, Step
-from examiner_console.law.stays import japan_date
+from examiner_console.law.registering import BY_PROOF, PROOFS, Condition, Ground, Kind, Step
 from examiner_console.web.catalogues import translations
 from examiner_console.web.refusals import IncompleteForm, NotPermitted, Refusal
 from examiner_console.web.registration_refusals import DayUnusable, InspectionUnusable, WishUnsaid, of_registration
@@ -23,7 +22,6 @@ from examiner_console.web.registration_words import KINDS
 from examiner_console.web.registrations import registration_id, registration_view, words
 from examiner_console.web.visits import Visit, VisitDep
 
-PROOFS: Final = tuple(condition for condition in Condition if condition in BY_PROOF)
 _BY_REGISTRY: Final = frozenset({Step.EXPIRE})
 """Steps that nobody presses."""
 
@@ -56,6 +54,9 @@ async def _form(visit: Visit, source: UUID, refusal: Refusal | None = None) -> R
     except RegistrationsError as error:
         raise of_registration(error, visit.language) from None
     await visit.desk.console.referrals.read_case(source, visit.name)
+    kinds, at = _kinds(seen), visit.desk.console.clock()
+    settled = frozenset().union(*(PROOFS[Kind(kind)] for kind in kinds))
+    asked = {one for kind in kinds for one in lacking(seen, 0, Kind(kind), Stay(), frozenset(), at) if one in settled}
     return visit.page(
         "registration_form.html",
         status=refusal.status if refusal else 200,
@@ -63,9 +64,9 @@ async def _form(visit: Visit, source: UUID, refusal: Refusal | None = None) -> R
         wrong=refusal.code if refusal else "",
         seen=seen,
         registration=visit.form.get("registration") or uuid4(),
-        kinds=_kinds(seen),
-        proofs=PROOFS,
-        today=japan_date(visit.desk.console.clock()),
+        kinds=kinds,
+        proofs=[condition for condition in Condition if condition in asked],
+        answered=[condition for condition in Condition if condition in settled - asked],
         typed=visit.form,
         **words(visit),
     )
@@ -129,7 +130,7 @@ async def compare(visit: VisitDep, registration: str) -> Response:
 
 
 def _proofs(visit: Visit) -> frozenset[Condition]:
-    return frozenset(condition for condition in PROOFS if visit.form.get(condition.value))
+    return frozenset(condition for condition in BY_PROOF if visit.form.get(condition.value))
 
 
 def _stay(visit: Visit) -> Stay:

@@ -18,7 +18,7 @@ KINDS: Final[Mapping[str, str]] = {
     Kind.TRUSTED: mark("Trusted traveller (card)"),
 }
 STATES: Final[Mapping[str, str]] = {
-    State.STOPPED: mark("stopped: fingers known under another name"),
+    State.STOPPED: mark("stopped"),
     State.APPLIED: mark("applied"),
     State.SCREENED: mark("first screening passed"),
     State.REGISTERED: mark("registered"),

@@ -16,7 +16,7 @@ from examiner_console.casework import registration_book as book
 from examiner_console.casework.registration_book import Registration, RegistrationsError
 from examiner_console.casework.registration_inspections import Given, newest_of
 from examiner_console.casework.registrations import Compared
-from examiner_console.law.registering import BY_PROOF, ENDED, State
+from examiner_console.law.registering import ENDED, PROOFS, Condition, State
 from examiner_console.web.catalogues import translations
 from examiner_console.web.permissions import Permission
 from examiner_console.web.refusals import Refusal
@@ -36,7 +36,7 @@ async def list_page(visit: VisitDep) -> Response:
     """What waits for somebody, and what ends soon."""
     service, now = visit.desk.console.registrations, visit.desk.console.clock()
     waiting = await service.seen(partial(_waiting), visit.name, "list")
-    soon = await service.seen(partial(book.expiring, now=now, days=SOON_DAYS), visit.name, "list")
+    soon = await service.seen(partial(book.expiring, now=now, days=SOON_DAYS, most=book.MOST_SHOWN), visit.name, "list")
     return _page(visit, waiting=waiting, soon=soon)
 
 
@@ -74,6 +74,7 @@ def _page(
         number=number,
         given=given,
         soon_days=SOON_DAYS,
+        most=book.MOST_SHOWN,
         **words(visit),
     )
 
@@ -117,6 +118,10 @@ async def registration_view(
     )
 
 
+def _proofs(asked: frozenset[Condition]) -> list[Condition]:
+    return [condition for condition in Condition if condition in asked]
+
+
 def registration_id(text: str) -> UUID:
     """Raises RegistrationUnknown."""
     try:
@@ -137,7 +142,7 @@ def words(visit: Visit) -> dict[str, Any]:
         "ground_text": partial(worded, GROUNDS, translate=translate),
         "condition_text": partial(worded, CONDITIONS, translate=translate),
         "grounds": list(GROUNDS),
-        "by_proof": [condition for condition in CONDITIONS if condition in BY_PROOF],
+        "by_proof": {kind: _proofs(asked) for kind, asked in PROOFS.items()},
         "shapes": SHAPES,
         "facts": partial(facts, language=visit.language),
         "name": name_text,
