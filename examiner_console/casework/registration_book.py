@@ -8,6 +8,7 @@ RegistrationsError          code
 ├── ConsentMissing          the person did not agree to the text shown
 ├── PrintsMissing           the inspection holds no usable print
 ├── FingersDiffer           the prints given now are not those registered
+├── PersonDiffers           the passport names another person
 ├── StepNotAllowed          a registration in this state knows no such step
 ├── TermNotLonger           a renewal that would not lengthen, or of a term that is over
 ├── SamePerson              who proposed to revoke may not decide it
@@ -72,6 +73,10 @@ class PrintsMissing(RegistrationsError):
 
 class FingersDiffer(RegistrationsError):
     code = "fingers_differ"
+
+
+class PersonDiffers(RegistrationsError):
+    code = "person_differs"
 
 
 class StepNotAllowed(RegistrationsError):

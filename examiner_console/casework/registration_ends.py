@@ -24,8 +24,8 @@ _BY_GROUND: Final = frozenset({Step.REFUSE, Step.SUSPEND, Step.PROPOSE})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A step on the version that the page showed; `stay` and `seen` count for a renewal. `supervisor` says that the
-    officer is a supervising inspector."""
+    """A step on the version that the page showed. `stay` and `seen` count for a renewal, `passport` is the number of a
+    new one; `supervisor` says that the officer is a supervising inspector."""
 
     id: UUID
     step: Step
@@ -34,6 +34,7 @@ class Asked:
     ground: Ground | None = None
     stay: Stay = UNREAD
     seen: frozenset[Condition] = frozenset()
+    passport: str = ""
     supervisor: bool = False
 
 

@@ -68,27 +68,13 @@ def _answers(connection: Connection, inspection: UUID) -> Answers:
     return NOTHING_ASKED if body is None else decode(body, Answers)
 
 
-def newest_of(connection: Connection, document_number: str) -> Given | None:
-    """The newest referred inspection under a passport number that still has prints."""
+def newest_of(connection: Connection, document_number: str, besides: Registration | None = None) -> Given | None:
+    """The newest referred inspection under a passport number that still has prints; with `besides`, one that came after
+    the inspection which that registration was taken from."""
     query = select(cases.c.inspection).where(cases.c.document_number == document_number)
+    if besides is not None:
+        query = query.where(cases.c.inspection != besides.inspection, cases.c.opened_at >= besides.applied_at)
     for id in connection.execute(query.order_by(cases.c.ordinal.desc()).limit(MOST_LOOKED_AT)).scalars():
         if prints_of_exist(connection, id):
             return given(connection, id)
-    return None
-
-
-def newest(connection: Connection, held: Registration) -> Given | None:
-    """The newest inspection with prints since the one registered from, under this passport or another of the same
-    nationality; a new passport is found by the name in it."""
-    query = select(cases.c.inspection).where(
-        cases.c.nationality == held.nationality,
-        cases.c.inspection != held.inspection,
-        cases.c.opened_at >= held.applied_at,
-    )
-    for id in connection.execute(query.order_by(cases.c.ordinal.desc())).scalars():
-        if prints_of_exist(connection, id):
-            found = given(connection, id)
-            known = (found.document.surname, found.document.given_names, found.document.birth_date)
-            if known == (held.surname, held.given_names, held.birth_date):
-                return found
     return None

@@ -26,6 +26,7 @@ from examiner_console.casework.registration_book import (
     ConditionsUnmet,
     ConsentMissing,
     FingersDiffer,
+    PersonDiffers,
     PrintsMissing,
     Registration,
     RegistrationChanged,
@@ -35,8 +36,8 @@ from examiner_console.casework.registration_book import (
     TermNotLonger,
 )
 from examiner_console.casework.registration_ends import Asked, finish, following_step
-from examiner_console.casework.registration_inspections import Given, given, newest
-from examiner_console.contract import CheckOutcome, Comparison
+from examiner_console.casework.registration_inspections import Given, given, newest_of
+from examiner_console.contract import CheckOutcome, Comparison, Document
 from examiner_console.database import Store
 from examiner_console.law import registering
 from examiner_console.law.counting import end_of_day
@@ -138,14 +139,16 @@ class Registrations:
             await self._store.fold_log()
         return done
 
-    async def compare(self, id: UUID, officer: str) -> Compared:
-        """The registered fingers with those of the newest inspection under this name since; noted as a read.
-
-        Raises PrintsMissing where there is none."""
+    async def compare(self, id: UUID, officer: str, passport: str = "") -> Compared:
+        """The registered fingers with those of the newest inspection since, under the registered passport or a new one;
+        noted as a read. Raises PrintsMissing where there is none, PersonDiffers where it names another person."""
         held = await self._store.read(lambda c: book.load(c, id))
-        seen = await self._store.read(partial(newest, held=held))
+        number = passport or held.document_number
+        seen = await self._store.read(partial(newest_of, document_number=number, besides=held))
         if seen is None:
             raise PrintsMissing("no newer inspection holds prints")
+        if _person(seen.document) != _person(held):
+            raise PersonDiffers("the passport names another person")
         inspection = seen.inspection.id
         pictures = await self._store.read(lambda c: fingers.prints_of(c, self._vault, inspection))
         records = await asyncio.to_thread(fingers.templates, pictures)
@@ -163,11 +166,11 @@ class Registrations:
         """A longer term under the same passport, or the same term under its successor (RENEW, MOVE), once the fingers
         given at the newest inspection are those registered.
 
-        Raises PrintsMissing, FingersDiffer, ConditionsUnmet, AlreadyRegistered, TermNotLonger, StepNotAllowed or
-        RegistrationChanged."""
+        Raises PrintsMissing, PersonDiffers, FingersDiffer, ConditionsUnmet, AlreadyRegistered, TermNotLonger,
+        StepNotAllowed or RegistrationChanged."""
         if asked.step not in (Step.RENEW, Step.MOVE):
             raise StepNotAllowed("neither a renewal nor a new passport")
-        compared = await self.compare(asked.id, asked.officer)
+        compared = await self.compare(asked.id, asked.officer, asked.passport)
         if not compared.same:
             raise FingersDiffer("the fingers are not those registered")
         return await self._store.write(partial(_renew, asked=asked, compared=compared, at=self._clock()))
@@ -194,6 +197,10 @@ class _Taken:
     records: registered_prints.Prints
     alike: tuple[fingers.Alike, ...]
     count: int
+
+
+def _person(of: Document | Registration) -> tuple[object, ...]:
+    return of.nationality, of.surname, of.given_names, of.birth_date
 
 
 def _searched(

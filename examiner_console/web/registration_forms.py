@@ -16,10 +16,11 @@ from examiner_console.casework.registrations import Application, lacking
 from examiner_console.law.nationals import is_national
 from examiner_console.law.registering import BY_PROOF, PROOFS, Condition, Ground, Kind, Step
 from examiner_console.web.catalogues import translations
-from examiner_console.web.refusals import IncompleteForm, NotPermitted, Refusal
+from examiner_console.web.refusals import IncompleteForm, NotPermitted, Refusal, UnreadableMrz
 from examiner_console.web.registration_refusals import DayUnusable, InspectionUnusable, WishUnsaid, of_registration
 from examiner_console.web.registration_words import KINDS
 from examiner_console.web.registrations import registration_id, registration_view, words
+from examiner_console.web.scanned import passport_number
 from examiner_console.web.visits import Visit, VisitDep
 
 _BY_REGISTRY: Final = frozenset({Step.EXPIRE})
@@ -94,7 +95,7 @@ async def _stepped(visit: Visit, id: UUID, *, supervisor: bool) -> Response:
         await (service.renew(asked) if asked.step in (Step.RENEW, Step.MOVE) else service.step(asked))
     except RegistrationsError as error:
         return await registration_view(visit, id, of_registration(error, visit.language))
-    except (DayUnusable, WishUnsaid) as error:
+    except (DayUnusable, WishUnsaid, UnreadableMrz) as error:
         return await registration_view(visit, id, error)
     return visit.go(f"/registrations/{id}")
 
@@ -112,7 +113,8 @@ def _asked(visit: Visit, id: UUID, supervisor: bool) -> Asked:
         raise NotPermitted
     if taken is Step.WITHDRAW and not visit.form.get("wish"):
         raise WishUnsaid
-    return Asked(id, taken, int(number), visit.name, grounds, _stay(visit), _proofs(visit), supervisor)
+    passport, _ = passport_number(visit.form.get("passport", "") if taken is Step.MOVE else "")
+    return Asked(id, taken, int(number), visit.name, grounds, _stay(visit), _proofs(visit), passport, supervisor)
 
 
 def _for_supervisor(taken: Step) -> bool:

@@ -1,7 +1,7 @@
 """Why a step of a registration is not taken, in a sentence that says what to do.
 
 Refusal
-├── RegistrationUnknown, InspectionUnusable, KnownAlready, NotConsented, NoPrints, OtherFingers
+├── RegistrationUnknown, InspectionUnusable, KnownAlready, NotConsented, NoPrints, OtherFingers, OtherPerson
 ├── Lacking              what the law asks for and nobody showed (`what`)
 └── StepImpossible, NotLonger, OwnRevocation, ForSupervisor, ChangedMeanwhile, DayUnusable, WishUnsaid
 """
@@ -51,6 +51,12 @@ class OtherFingers(Refusal):
     code = "fingers_differ"
     status = 409
     sentence = mark("The newest fingerprints are not those registered. Capture again, or propose to revoke.")
+
+
+class OtherPerson(Refusal):
+    code = "person_differs"
+    status = 409
+    sentence = mark("That passport names another person. Who changed their name withdraws this, and applies anew.")
 
 
 class Lacking(Refusal):
@@ -110,6 +116,7 @@ _BY_ERROR: Final[Mapping[type[book.RegistrationsError], type[Refusal]]] = {
     book.ConsentMissing: NotConsented,
     book.PrintsMissing: NoPrints,
     book.FingersDiffer: OtherFingers,
+    book.PersonDiffers: OtherPerson,
     book.StepNotAllowed: StepImpossible,
     book.TermNotLonger: NotLonger,
     book.SamePerson: OwnRevocation,

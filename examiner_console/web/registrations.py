@@ -53,6 +53,8 @@ async def find(visit: VisitDep) -> Response:
     finding = partial(book.under, document_number=number, nationality=nationality)
     found = await console.registrations.seen(finding, visit.name, "search")
     given = await console.store.read(partial(newest_of, document_number=number)) if number else None
+    if given is not None:
+        await console.referrals.read_case(given.inspection.id, visit.name)
     open_already = any(not one.over for one in found)
     return _page(visit, found=found, number=number, given=None if open_already else given)
 

@@ -167,10 +167,23 @@ async def test_a_new_passport_takes_the_term_over_and_the_old_one_answers_no_mor
     clock.advance(hours=1)
     new = passport("UTO", document_number="TR7654321", expiry_date=date(2036, 1, 1))
     await inspected(station, console, data, document=new, impression=2)
-    asked = Asked(held.id, Step.MOVE, held.version, "hoshikawa", seen=application(held.id).seen)
+    asked = Asked(held.id, Step.MOVE, held.version, "hoshikawa", seen=application(held.id).seen, passport="TR7654321")
     moved = await console.registrations.renew(asked)
     assert (moved.document_number, moved.valid_until) == ("TR7654321", held.valid_until)
     assert await told(console) == Clear()
+
+
+async def test_a_passport_of_another_name_takes_nothing_over(
+    console: Console, station: Any, data: Path, clock: TestClock
+) -> None:
+    held = await registered(console, station, data)
+    clock.advance(hours=1)
+    new = passport("UTO", document_number="TR7654321", surname="BETSUJIN")
+    await inspected(station, console, data, document=new, impression=2)
+    with pytest.raises(book.PersonDiffers):
+        await console.registrations.renew(
+            Asked(held.id, Step.MOVE, held.version, "hoshikawa", seen=application(held.id).seen, passport="TR7654321")
+        )
 
 
 async def test_one_proposes_to_revoke_another_decides_and_the_templates_go_at_once(

@@ -14,10 +14,12 @@ from sqlalchemy import select
 
 from examiner_console.casework import landings
 from examiner_console.casework.history import decided
+from examiner_console.casework.ingest import Answer, Arrived
 from examiner_console.console import Console, open_console
-from examiner_console.contract import Decision, Delivery, Inspection, decode
+from examiner_console.contract import Decision, Delivery, Inspection, decode, encode
 from examiner_console.law.registering import Kind, Step
 from examiner_console.law.replay import replayed
+from examiner_console.registries.questions import about
 from examiner_console.settings import RegistryPlace, Settings
 from examiner_console.tables import landings as table
 from simulators.registries import Service
@@ -77,7 +79,7 @@ def at_gate() -> Inspection:
 async def test_a_resident_comes_back_under_the_status_of_the_last_landing(hall: Hall, data: Path) -> None:
     hall.enters(**BACK)
     earlier = landings.Landing("UTO", "TR1234567", date(2025, 4, 1), "STUDENT", "P4Y", date(2029, 4, 1), "NRT")
-    [(id, record)] = landings.parse_landings([landings.msgspec.json.encode(earlier)])
+    [(id, record)] = landings.parse_landings([encode(earlier)])
     await hall.console.store.write(lambda c: landings.add(c, id, record))
     seen = at_gate()
     assert (await hall.put(seen)).outcome == "refer", "nobody is registered"
@@ -115,6 +117,20 @@ async def test_a_landing_the_gate_takes_back_never_was(hall: Hall, data: Path) -
     assert (await hall.put(seen, Delivery.DEFERRED)).outcome == "refer"
     assert await hall.landings() == []
     assert (await hall.put(at_gate(), Delivery.DEFERRED)).outcome == "refer"
+    assert await hall.landings() == []
+
+
+async def test_a_landing_taken_back_in_the_same_batch_never_was(hall: Hall, data: Path) -> None:
+    hall.enters(**BACK)
+    await registered(hall, data, Kind.FOREIGN, Step.REGISTER)
+    seen = at_gate()
+    questions = about(passport("UTO"), direction=seen.direction, port="HND")
+    answers = await hall.console.registries.ask_all(questions)
+    batch = [Arrived(seen, encode(seen), delivery, answers) for delivery in (Delivery.LIVE, Delivery.DEFERRED)]
+    first, second = await hall.console.store.write(lambda c: hall.console.ingest.accept(c, batch))
+    assert isinstance(first, Answer)
+    assert isinstance(second, Answer)
+    assert (first.decision.outcome, second.decision.outcome) == ("record", "refer")
     assert await hall.landings() == []
 
 
