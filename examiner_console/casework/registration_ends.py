@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from examiner_console.casework import registration_book as book
 from examiner_console.casework.actions import Verb
-from examiner_console.casework.registration_book import UNREAD, Registration, Stay, StepNotAllowed, SupervisorNeeded
+from examiner_console.casework.registration_book import UNREAD, Registration, Stay
+from examiner_console.casework.registration_errors import StepNotAllowed, SupervisorNeeded
 from examiner_console.law.registering import Condition, Ground, Step, following, needs_supervisor
 from examiner_console.record import receipts, registered_prints
 

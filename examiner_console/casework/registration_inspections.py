@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
 from examiner_console.casework.registered_fingers import has_face, prints_of_exist
-from examiner_console.casework.registration_book import NothingToRegister, Registration
+from examiner_console.casework.registration_book import Registration, Stay
+from examiner_console.casework.registration_errors import ConditionsUnmet, NothingToRegister, PrintsMissing
 from examiner_console.contract import Document, Inspection, decode
+from examiner_console.law import registering
 from examiner_console.law.answers import NOTHING_ASKED, Answers
-from examiner_console.law.registering import VISITS_WITHIN
+from examiner_console.law.registering import VISITS_WITHIN, Condition, Kind
 from examiner_console.law.statuses import TEMPORARY_VISITOR
 from examiner_console.law.stays import japan_date
 from examiner_console.tables import cases, inspections, landings, registry_answers
@@ -78,3 +80,30 @@ def newest_of(connection: Connection, document_number: str, besides: Registratio
         if prints_of_exist(connection, id):
             return given(connection, id)
     return None
+
+
+def lacking(
+    seen: Given, prints: int, kind: Kind, stay: Stay, proven: frozenset[Condition], at: datetime
+) -> tuple[Condition, ...]:
+    """What the law asks for and this inspection, the registries and the proofs do not show."""
+    applicant = registering.Applicant(
+        kind=kind,
+        document=seen.document,
+        fingers=seen.inspection.fingers,
+        face=seen.face,
+        prints=prints,
+        stay_until=stay.until,
+        stay_endless=stay.endless,
+        visits=seen.visits,
+        answers=seen.answers,
+        seen=proven & registering.PROOFS[kind],
+    )
+    return registering.unmet(applicant, japan_date(at))
+
+
+def check(seen: Given, prints: int, kind: Kind, stay: Stay, proven: frozenset[Condition], at: datetime) -> None:
+    """Raises PrintsMissing or ConditionsUnmet."""
+    if not prints:
+        raise PrintsMissing("the inspection holds no usable print")
+    if missing := lacking(seen, prints, kind, stay, proven, at):
+        raise ConditionsUnmet(missing)

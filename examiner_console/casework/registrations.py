@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -20,28 +20,24 @@ from sqlalchemy import Connection, func, select
 from examiner_console.casework import registered_fingers as fingers
 from examiner_console.casework import registration_book as book
 from examiner_console.casework.actions import Verb
-from examiner_console.casework.registration_book import (
-    UNREAD,
+from examiner_console.casework.registration_book import UNREAD, Registration, Stay
+from examiner_console.casework.registration_ends import Asked
+from examiner_console.casework.registration_errors import (
     AlreadyRegistered,
-    ConditionsUnmet,
     ConsentMissing,
     FingersDiffer,
     PersonDiffers,
     PrintsMissing,
-    Registration,
     RegistrationChanged,
-    SamePerson,
-    Stay,
     StepNotAllowed,
-    TermNotLonger,
 )
-from examiner_console.casework.registration_ends import Asked, finish, following_step
-from examiner_console.casework.registration_inspections import Given, given, newest_of
-from examiner_console.contract import CheckOutcome, Comparison, Document
+from examiner_console.casework.registration_inspections import Given, check, given, newest_of
+from examiner_console.casework.registration_steps import Compared, renew_with, take_step
+from examiner_console.contract import Document
 from examiner_console.database import Store
 from examiner_console.law import registering
 from examiner_console.law.counting import end_of_day
-from examiner_console.law.registering import Condition, Kind, State, Step, Term
+from examiner_console.law.registering import Condition, Kind, State, Step
 from examiner_console.law.stays import japan_date
 from examiner_console.record import registered_prints
 from examiner_console.record.evidence import EvidenceError, Vault
@@ -49,6 +45,8 @@ from examiner_console.tables import registrations
 
 CONSENT: Final = "2026-11"
 """The version of the text that is shown and agreed to; the registration keeps which."""
+ATTEMPTS: Final = 5
+"""Searches for one application, each of which somebody else's registration may overtake."""
 Clock = Callable[[], datetime]
 
 
@@ -90,15 +88,17 @@ class Registrations:
     async def apply(self, asked: Application, officer: str) -> Registration:
         """Take the prints of the inspection. STOPPED where they are registered under another name.
 
-        Raises NothingToRegister, ConsentMissing, PrintsMissing, ConditionsUnmet or AlreadyRegistered.
+        Raises NothingToRegister, ConsentMissing, PrintsMissing, ConditionsUnmet, AlreadyRegistered, or
+        RegistrationChanged where others were registered during every search: try again.
         """
         if not asked.consent:
             raise ConsentMissing("nobody is registered without consent")
-        while True:
+        for _ in range(ATTEMPTS):
             taken = await self._taken(asked.inspection)
             work = partial(self._apply, asked=asked, taken=taken, officer=officer, at=self._clock())
             if (made := await self._store.write(work)) is not None:
                 return made
+        raise RegistrationChanged("others were registered during every search")
 
     async def _taken(self, inspection: UUID) -> _Taken:
         """The prints as templates, and whose fingers they are already; on another thread, for it takes long."""
@@ -122,7 +122,7 @@ class Registrations:
         if taken.count != _count(connection):
             return None
         fresh = _fresh(asked, taken, officer, at)
-        _check(taken.given, len(taken.records), asked.kind, asked.stay, asked.seen, at)
+        check(taken.given, len(taken.records), asked.kind, asked.stay, asked.seen, at)
         fresh = _beside_others(connection, fresh, taken)
         book.add(connection, fresh)
         registered_prints.keep(connection, self._vault, fresh.id, taken.records)
@@ -132,9 +132,9 @@ class Registrations:
         return fresh
 
     async def step(self, asked: Asked) -> Registration:
-        """Everything but `apply`, RENEW and MOVE. Raises StepNotAllowed, SamePerson, TermNotLonger (no day is left) or
-        RegistrationChanged."""
-        done = await self._store.write(partial(_step, asked=asked, at=self._clock()))
+        """Everything but `apply`, RENEW, MOVE and EXPIRE. Raises StepNotAllowed, SupervisorNeeded, SamePerson,
+        TermNotLonger (no day is left) or RegistrationChanged."""
+        done = await self._store.write(partial(take_step, asked=asked, at=self._clock()))
         if done.over:
             await self._store.fold_log()
         return done
@@ -173,20 +173,7 @@ class Registrations:
         compared = await self.compare(asked.id, asked.officer, asked.passport)
         if not compared.same:
             raise FingersDiffer("the fingers are not those registered")
-        return await self._store.write(partial(_renew, asked=asked, compared=compared, at=self._clock()))
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """`given` is the inspection whose fingers were compared, `prints` how many of them could be."""
-
-    given: Given
-    prints: int
-    comparison: Comparison
-
-    @property
-    def same(self) -> bool:
-        return self.comparison.outcome is CheckOutcome.SUCCESSFUL
+        return await self._store.write(partial(renew_with, asked=asked, compared=compared, at=self._clock()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,33 +198,6 @@ def _searched(
 
 def _count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(registrations)).scalar_one()
-
-
-def lacking(
-    seen: Given, prints: int, kind: Kind, stay: Stay, proven: frozenset[Condition], at: datetime
-) -> tuple[Condition, ...]:
-    """What the law asks for and this inspection, the registries and the proofs do not show."""
-    applicant = registering.Applicant(
-        kind=kind,
-        document=seen.document,
-        fingers=seen.inspection.fingers,
-        face=seen.face,
-        prints=prints,
-        stay_until=stay.until,
-        stay_endless=stay.endless,
-        visits=seen.visits,
-        answers=seen.answers,
-        seen=proven & registering.PROOFS[kind],
-    )
-    return registering.unmet(applicant, japan_date(at))
-
-
-def _check(seen: Given, prints: int, kind: Kind, stay: Stay, proven: frozenset[Condition], at: datetime) -> None:
-    """Raises PrintsMissing or ConditionsUnmet."""
-    if not prints:
-        raise PrintsMissing("the inspection holds no usable print")
-    if missing := lacking(seen, prints, kind, stay, proven, at):
-        raise ConditionsUnmet(missing)
 
 
 def _fresh(asked: Application, taken: _Taken, officer: str, at: datetime) -> Registration:
@@ -278,93 +238,3 @@ def _beside_others(connection: Connection, fresh: Registration, taken: _Taken) -
                 raise AlreadyRegistered(other.id)
             return replace(fresh, state=State.STOPPED, alike=other.id)
     return fresh
-
-
-def _current(connection: Connection, asked: Asked) -> tuple[Registration, bool]:
-    """The registration, and whether this very step was done already. Raises RegistrationChanged."""
-    held = book.load(connection, asked.id)
-    if held.version == asked.version:
-        return held, False
-    if (held.version, held.last_step, held.last_by) == (asked.version + 1, asked.step.value, asked.officer):
-        return held, True
-    raise RegistrationChanged("somebody changed the registration meanwhile")
-
-
-def _step(connection: Connection, *, asked: Asked, at: datetime) -> Registration:
-    held, done = _current(connection, asked)
-    if done:
-        return held
-    if asked.step in (Step.RENEW, Step.MOVE):
-        raise StepNotAllowed("needs the fingers compared")
-    changed = _with_facts(following_step(held, asked), held, asked, at)
-    if asked.step is Step.REGISTER:
-        book.grant(connection, changed, at, asked.officer)
-    details: dict[str, str] = {"until": changed.valid_until.isoformat()} if changed.valid_until else {}
-    details |= {"ground": asked.ground.value} if asked.ground else {}
-    return finish(connection, changed, asked, at, **details)
-
-
-def _with_facts(changed: Registration, held: Registration, asked: Asked, at: datetime) -> Registration:
-    today = japan_date(at)
-    if held.ends_at <= at and asked.step not in (Step.EXPIRE, Step.WITHDRAW, Step.REFUSE, Step.REVOKE):
-        raise TermNotLonger("its last day has passed")
-    match asked.step:
-        case Step.SCREEN:
-            until = registering.open_until(held.kind, State.SCREENED, japan_date(held.applied_at), today)
-            return replace(changed, first_passed_on=today, ends_at=end_of_day(until))
-        case Step.REGISTER:
-            term = registering.term(held.kind, held.document_expiry, held.stay_until, today)
-            if term is None:
-                raise TermNotLonger("no day is left")
-            return replace(changed, valid_from=term.begins, valid_until=term.ends, ends_at=end_of_day(term.ends))
-        case Step.PROPOSE:
-            return replace(changed, ground=asked.ground, proposed_by=asked.officer)
-        case Step.REVOKE | Step.KEEP if held.proposed_by == asked.officer:
-            raise SamePerson("who proposed to revoke may not decide it")
-        case Step.KEEP | Step.RESUME:
-            return replace(changed, ground=None, proposed_by=None)
-        case Step.REFUSE | Step.SUSPEND:
-            return replace(changed, ground=asked.ground)
-    return changed
-
-
-def _renew(connection: Connection, *, asked: Asked, compared: Compared, at: datetime) -> Registration:
-    held, done = _current(connection, asked)
-    if done:
-        return held
-    seen, changed = compared.given, following_step(held, asked)
-    if (seen.document.document_number == held.document_number) != (asked.step is Step.RENEW):
-        raise StepNotAllowed("a renewal keeps its passport, a move brings another")
-    stay = asked.stay if asked.stay.known else Stay(held.stay_until, held.stay_until is None)
-    _check(seen, compared.prints, held.kind, stay, asked.seen, at)
-    term = (_longer if asked.step is Step.RENEW else _moved)(connection, held, seen, stay, japan_date(at))
-    changed = replace(
-        changed,
-        document_number=seen.document.document_number,
-        document_expiry=seen.document.expiry_date,
-        stay_until=stay.until,
-        valid_from=term.begins,
-        valid_until=term.ends,
-        ends_at=end_of_day(term.ends),
-    )
-    book.grant(connection, changed, at, asked.officer)
-    details = {"until": term.ends.isoformat(), "inspection": str(seen.inspection.id), "fingers": "matched"}
-    return finish(connection, changed, asked, at, **details)
-
-
-def _longer(_: Connection, held: Registration, seen: Given, stay: Stay, today: date) -> Term:
-    longer = registering.term(held.kind, seen.document.expiry_date, stay.until, today)
-    found = registering.renewed(held.term, longer, today) if held.term else None
-    if found is None:
-        raise TermNotLonger("the term would not be longer, or is over")
-    return found
-
-
-def _moved(connection: Connection, held: Registration, seen: Given, _: Stay, today: date) -> Term:
-    document = seen.document
-    if (other := book.held_by(connection, document.nationality, document.document_number)) is not None:
-        raise AlreadyRegistered(other[0].id)
-    found = registering.moved(held.term, document.expiry_date, today) if held.term else None
-    if found is None:
-        raise TermNotLonger("no day is left")
-    return found

@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 
 from fastapi import Response
 
-from examiner_console.casework.registration_book import RegistrationsError, Stay
+from examiner_console.casework.registration_book import Stay
 from examiner_console.casework.registration_ends import Asked
-from examiner_console.casework.registration_inspections import Given, given
-from examiner_console.casework.registrations import Application, lacking
+from examiner_console.casework.registration_errors import RegistrationsError
+from examiner_console.casework.registration_inspections import Given, given, lacking
+from examiner_console.casework.registrations import Application
 from examiner_console.law.nationals import is_national
 from examiner_console.law.registering import BY_PROOF, PROOFS, Condition, Ground, Kind, Step
 from examiner_console.web.catalogues import translations

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from examiner_console.casework import registration_book as book
+from examiner_console.casework import registration_errors as errors
 from examiner_console.web.refusals import Refusal
 from examiner_console.web.registration_words import conditions_text
 from examiner_console.web.wording import mark
@@ -109,24 +109,24 @@ class WishUnsaid(Refusal):
     sentence = mark("Tick that the person asked for it: the templates cannot be brought back.")
 
 
-_BY_ERROR: Final[Mapping[type[book.RegistrationsError], type[Refusal]]] = {
-    book.NoSuchRegistration: RegistrationUnknown,
-    book.NothingToRegister: InspectionUnusable,
-    book.AlreadyRegistered: KnownAlready,
-    book.ConsentMissing: NotConsented,
-    book.PrintsMissing: NoPrints,
-    book.FingersDiffer: OtherFingers,
-    book.PersonDiffers: OtherPerson,
-    book.StepNotAllowed: StepImpossible,
-    book.TermNotLonger: NotLonger,
-    book.SamePerson: OwnRevocation,
-    book.SupervisorNeeded: ForSupervisor,
-    book.RegistrationChanged: ChangedMeanwhile,
+_BY_ERROR: Final[Mapping[type[errors.RegistrationsError], type[Refusal]]] = {
+    errors.NoSuchRegistration: RegistrationUnknown,
+    errors.NothingToRegister: InspectionUnusable,
+    errors.AlreadyRegistered: KnownAlready,
+    errors.ConsentMissing: NotConsented,
+    errors.PrintsMissing: NoPrints,
+    errors.FingersDiffer: OtherFingers,
+    errors.PersonDiffers: OtherPerson,
+    errors.StepNotAllowed: StepImpossible,
+    errors.TermNotLonger: NotLonger,
+    errors.SamePerson: OwnRevocation,
+    errors.SupervisorNeeded: ForSupervisor,
+    errors.RegistrationChanged: ChangedMeanwhile,
 }
 
 
-def of_registration(error: book.RegistrationsError, language: str) -> Refusal:
+def of_registration(error: errors.RegistrationsError, language: str) -> Refusal:
     """What `casework` refused, in the words of a page."""
-    if isinstance(error, book.ConditionsUnmet):
+    if isinstance(error, errors.ConditionsUnmet):
         return Lacking(what=conditions_text(error.conditions, language))
     return _BY_ERROR.get(type(error), Refusal)()

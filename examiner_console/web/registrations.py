@@ -13,10 +13,12 @@ from fastapi import Response
 from sqlalchemy import Connection
 
 from examiner_console.casework import registration_book as book
-from examiner_console.casework.registration_book import Registration, RegistrationsError
+from examiner_console.casework.registration_book import Registration
+from examiner_console.casework.registration_errors import RegistrationsError
 from examiner_console.casework.registration_inspections import Given, newest_of
-from examiner_console.casework.registrations import Compared
+from examiner_console.casework.registration_steps import Compared
 from examiner_console.law.registering import ENDED, PROOFS, Condition, State
+from examiner_console.record.export import safe
 from examiner_console.web.catalogues import translations
 from examiner_console.web.permissions import Permission
 from examiner_console.web.refusals import Refusal
@@ -89,7 +91,7 @@ async def letters(visit: VisitDep) -> Response:
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    writer.writerows((one.id, one.surname, one.given_names, one.valid_until) for one in ending)
+    writer.writerows((one.id, safe(one.surname), safe(one.given_names), one.valid_until) for one in ending)
     headers = {"Content-Disposition": 'attachment; filename="letters.csv"'}
     return Response(file.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 

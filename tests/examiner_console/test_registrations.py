@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from examiner_console.casework import registration_book as book
+from examiner_console.casework import registration_errors as errors
 from examiner_console.casework import retention
 from examiner_console.casework.actions import Verb
 from examiner_console.casework.own_registrations import OwnRegistrations
@@ -68,13 +69,13 @@ async def test_a_resident_is_registered_through_the_end_of_the_stay(console: Con
 
 async def test_what_is_not_known_is_not_met(console: Console, station: Any, data: Path) -> None:
     seen = await inspected(station, console, data, face=False)
-    with pytest.raises(book.ConditionsUnmet) as error:
+    with pytest.raises(errors.ConditionsUnmet) as error:
         await console.registrations.apply(application(seen, seen=frozenset(), stay=book.UNREAD), "hoshikawa")
     assert error.value.conditions == (
         *(Condition.FACE_GIVEN, Condition.RE_ENTRY, Condition.STAY_KNOWN),
         *(Condition.NEVER_DEPORTED, Condition.NOT_WATCHED),
     )
-    with pytest.raises(book.ConsentMissing):
+    with pytest.raises(errors.ConsentMissing):
         await console.registrations.apply(application(seen, consent=False), "hoshikawa")
     assert await rows(console, select(category_keys.c.id).where(category_keys.c.category == "registered_prints")) == []
 
@@ -86,12 +87,12 @@ async def test_a_trusted_traveller_is_screened_twice_within_three_months(
     without = frozenset({Condition.NEVER_DEPORTED, Condition.NOT_WATCHED})
     asked = application(await inspected(station, console, data), Kind.TRUSTED, seen=without, stay=book.UNREAD)
     held = await console.registrations.apply(asked, "hoshikawa")
-    with pytest.raises(book.StepNotAllowed):
+    with pytest.raises(errors.StepNotAllowed):
         await stepped(console, held, Step.REGISTER)
     held = await stepped(console, held, Step.SCREEN)
     assert await told(console) == Clear()
     clock.advance(days=93)
-    with pytest.raises(book.TermNotLonger):
+    with pytest.raises(errors.TermNotLonger):
         await stepped(console, held, Step.REGISTER)
     clock.advance(days=-1)
     held = await stepped(console, held, Step.REGISTER)
@@ -104,7 +105,7 @@ async def test_the_same_application_twice_is_one(console: Console, station: Any,
     assert first.id == again.id == asked.id
     held = await stepped(console, first, Step.REGISTER)
     assert await console.registrations.step(Asked(first.id, Step.REGISTER, 1, "hoshikawa")) == held
-    with pytest.raises(book.RegistrationChanged):
+    with pytest.raises(errors.RegistrationChanged):
         await console.registrations.step(Asked(first.id, Step.REGISTER, 1, "akazawa"))
     assert len(await console.store.read(lambda c: book.terms(c, held.id))) == 1
 
@@ -117,9 +118,9 @@ async def test_fingers_under_another_name_stop_it_until_a_supervisor_has_looked(
     seen = await inspected(station, console, data, document=other, impression=2)
     second = await console.registrations.apply(application(seen), "hoshikawa")
     assert (second.state, second.alike) == (State.STOPPED, held.id)
-    with pytest.raises(book.StepNotAllowed):
+    with pytest.raises(errors.StepNotAllowed):
         await stepped(console, second, Step.REGISTER)
-    with pytest.raises(book.SupervisorNeeded):
+    with pytest.raises(errors.SupervisorNeeded):
         await stepped(console, second, Step.REFUSE)
     assert (await stepped(console, second, Step.CLEAR, Step.REGISTER, officer="sakaki")).state is State.REGISTERED
 
@@ -130,7 +131,7 @@ async def test_the_same_person_is_not_registered_twice_and_another_is(
     held = await registered(console, station, data)
     new = passport("UTO", document_number="TR7654321")
     seen = await inspected(station, console, data, document=new, impression=2)
-    with pytest.raises(book.AlreadyRegistered) as error:
+    with pytest.raises(errors.AlreadyRegistered) as error:
         await console.registrations.apply(application(seen), "hoshikawa")
     assert error.value.id == held.id
     other = passport("UTO", document_number="TR1111111", surname="BETSUJIN")
@@ -144,10 +145,10 @@ async def test_a_renewal_needs_the_fingers_and_grows(
     held = await registered(console, station, data)
     clock.advance(days=100)
     asked = Asked(held.id, Step.RENEW, held.version, "hoshikawa", None, STAY, application(held.id).seen)
-    with pytest.raises(book.PrintsMissing):
+    with pytest.raises(errors.PrintsMissing):
         await console.registrations.renew(asked)
     await inspected(station, console, data, impression=2)
-    with pytest.raises(book.TermNotLonger):
+    with pytest.raises(errors.TermNotLonger):
         await console.registrations.renew(asked)
     longer = Asked(held.id, Step.RENEW, held.version, "hoshikawa", None, book.Stay(date(2029, 3, 31)), asked.seen)
     renewed = await console.registrations.renew(longer)
@@ -156,7 +157,7 @@ async def test_a_renewal_needs_the_fingers_and_grows(
     assert [one.term.ends for one in kept] == [date(2029, 3, 31), date(2028, 3, 31)]
     await inspected(station, console, data, person="013")
     again = Asked(held.id, Step.RENEW, renewed.version, "hoshikawa", None, book.Stay(date(2029, 12, 31)), asked.seen)
-    with pytest.raises(book.FingersDiffer):
+    with pytest.raises(errors.FingersDiffer):
         await console.registrations.renew(again)
 
 
@@ -180,7 +181,7 @@ async def test_a_passport_of_another_name_takes_nothing_over(
     clock.advance(hours=1)
     new = passport("UTO", document_number="TR7654321", surname="BETSUJIN")
     await inspected(station, console, data, document=new, impression=2)
-    with pytest.raises(book.PersonDiffers):
+    with pytest.raises(errors.PersonDiffers):
         await console.registrations.renew(
             Asked(held.id, Step.MOVE, held.version, "hoshikawa", seen=application(held.id).seen, passport="TR7654321")
         )
@@ -193,9 +194,9 @@ async def test_one_proposes_to_revoke_another_decides_and_the_templates_go_at_on
     held = await stepped(console, held, Step.PROPOSE, ground=Ground.FALSE_STATEMENT)
     assert await told(console) == Clear(), "while it is proposed, it opens no gate"
     for step in (Step.REVOKE, Step.KEEP):
-        with pytest.raises(book.SupervisorNeeded):
+        with pytest.raises(errors.SupervisorNeeded):
             await stepped(console, held, step, officer="akazawa")
-        with pytest.raises(book.SamePerson):
+        with pytest.raises(errors.SamePerson):
             await console.registrations.step(Asked(held.id, step, held.version, "hoshikawa", supervisor=True))
     held = await stepped(console, held, Step.REVOKE, officer="sakaki")
     assert (held.state, held.ground) == (State.REVOKED, Ground.FALSE_STATEMENT)
@@ -243,7 +244,26 @@ async def test_the_daily_run_ends_what_is_over_and_the_record_proves_itself(
 
 
 async def test_no_step_on_what_is_not_there(console: Console) -> None:
-    with pytest.raises(book.NoSuchRegistration):
+    with pytest.raises(errors.NoSuchRegistration):
         await console.registrations.step(Asked(uuid4(), Step.WITHDRAW, 1, "hoshikawa"))
-    with pytest.raises(book.NothingToRegister):
+    with pytest.raises(errors.NothingToRegister):
         await console.registrations.apply(application(uuid4()), "hoshikawa")
+
+
+async def test_nobody_ends_a_registration_as_if_its_day_had_passed(console: Console, station: Any, data: Path) -> None:
+    held = await registered(console, station, data)
+    for step in (Step.EXPIRE, Step.RENEW, Step.MOVE):
+        with pytest.raises(errors.StepNotAllowed):
+            await stepped(console, held, step)
+
+
+async def test_of_two_supervisors_one_decides_and_the_other_reads_so(
+    console: Console, station: Any, data: Path
+) -> None:
+    held = await stepped(console, await registered(console, station, data), Step.PROPOSE)
+    both = [
+        console.registrations.step(Asked(held.id, step, held.version, name, supervisor=True))
+        for step, name in ((Step.REVOKE, "sakaki"), (Step.KEEP, "tachibana"))
+    ]
+    done = await asyncio.gather(*both, return_exceptions=True)
+    assert [type(one) for one in done] == [book.Registration, errors.RegistrationChanged]

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from examiner_console.casework.actions import Verb
 from examiner_console.tables import actions, registered_prints
+from examiner_console.web.permissions import Permission, Role, permitted
 from tests.examiner_console.web.conftest import document as passport
 from tests.examiner_console.web.conftest import run
 from tests.examiner_console.web.registrants import applied, arrives, stepped, supervisor, typed, words
@@ -91,11 +92,28 @@ def test_who_has_other_fingers_is_not_renewed(hall: Any, officer: Any, data: Pat
     assert "No usable fingerprints" in words(officer.post(f"{page}/compare"))
     arrives(hall, data, who, person="022", impression=2)
     assert "Same fingers" in words(officer.post(f"{page}/compare"))
-    arrives(hall, data, who, person="013")
+    arrives(hall, data, who, person="012")
     assert "Not the same fingers" in words(officer.post(f"{page}/compare"))
     refused = stepped(officer, page, "renew", 2, stay_until="2029-03-31", never_deported="yes", re_entry="yes")
     assert refused.status_code == 409
     assert "are not those registered" in words(refused)
+
+
+def test_a_new_passport_is_named_by_its_number(hall: Any, officer: Any, data: Path) -> None:
+    old, new = passport("SEGAWA", "TOMO"), passport("SEGAWA", "TOMO")
+    page = applied(officer, arrives(hall, data, old, person="013"))
+    stepped(officer, page, "register", 1)
+    arrives(hall, data, new, person="013", impression=2)
+    proofs = {"never_deported": "yes", "not_watched": "yes", "re_entry": "yes"}
+    assert stepped(officer, page, "move", 2, **proofs).status_code == 409, "under the old one nothing is newer"
+    assert stepped(officer, page, "move", 2, passport=new.mrz, **proofs).status_code == 303
+    assert f"UTO {new.document_number}" in words(officer.get(page))
+    assert "0 registrations" in words(officer.post("/registrations/find", passport=old.document_number))
+
+
+def test_nobody_both_registers_and_revokes() -> None:
+    both = (Permission.REGISTER, Permission.REVOKE_REGISTRATION)
+    assert [role for role in Role if all(permitted(role, one) for one in both)] == []
 
 
 def test_fingers_under_another_name_wait_for_a_supervising_inspector(
