@@ -30,7 +30,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from benchmarks.console import CHECKS
+from benchmarks.load import CHECKS
 from examiner_console import migrations
 from examiner_console.casework.actions import Action, Verb
 from examiner_console.contract import (

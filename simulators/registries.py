@@ -28,6 +28,7 @@ from typing import Annotated, Any, Final, Self
 import uvicorn
 from fastapi import Body, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.requests import ClientDisconnect
 
 from simulators.registry_world import PATHS, Known, World, fits, reply
 
@@ -80,7 +81,10 @@ class Registries:
         self._repaired[registry].set()
 
     async def answer(self, registry: str, request: Request) -> Response:
-        body = b"".join([piece async for piece in _bounded(request)])
+        try:
+            body = b"".join([piece async for piece in _bounded(request)])
+        except ClientDisconnect:  # who asked has given up
+            return Response(status_code=400)
         self.received.append((registry, body))
         self.asked.set()
         question = _question(body)

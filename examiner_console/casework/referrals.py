@@ -115,11 +115,6 @@ class Referrals:
         await self._store.fold_log()
         self.changed()
 
-    @property
-    def listeners(self) -> int:
-        """How many subscribe at the moment."""
-        return len(self._listeners)
-
     @asynccontextmanager
     async def subscribe(self) -> AsyncIterator[AsyncIterator[None]]:
         """Yields an iterator that yields once for every change of the queue, changes in between taken together.

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-import httpx2
 import structlog
 
 from examiner_console.law.answers import Answers, Failure
@@ -22,7 +21,7 @@ from examiner_console.registries.memory import Remembering, Resting
 from examiner_console.registries.port import Registry, Told, silent
 from examiner_console.registries.questions import Question, Questions
 from examiner_console.registries.table import KINDS, LIMIT_SECONDS
-from examiner_console.registries.wire import Address, HttpRegistry
+from examiner_console.registries.wire import Address, HttpRegistry, Line
 
 log = structlog.get_logger(__name__)
 
@@ -63,11 +62,11 @@ class Desk:
         self,
         registries: Mapping[str, Registry[Any]],
         seconds: float = LIMIT_SECONDS,
-        clients: Sequence[httpx2.AsyncClient] = (),
+        lines: Sequence[Line] = (),
     ) -> None:
-        """`clients` are the ports' connections, which the desk closes."""
+        """`lines` are the ports' connections, which the desk closes."""
         self._registries = dict(registries)
-        self._clients = clients
+        self._lines = lines
         self._seconds = seconds + _SCHEDULING_SECONDS
         self._late: set[asyncio.Task[Told]] = set()
 
@@ -90,8 +89,8 @@ class Desk:
         return Heard(Answers(**{name: one.answer for name, one in told.items()}), told)
 
     async def aclose(self) -> None:
-        for client in self._clients:
-            await client.aclose()
+        for line in self._lines:
+            await line.aclose()
 
     def _let_go(self, tasks: Any) -> None:
         """Cancel what is not done, without waiting for it: a port that ignores this may not hold up the traveller."""
@@ -133,23 +132,23 @@ def desk_of(
     `aclose` ends them. Raises UnknownRegistry or UnusableAddress, before anything is asked."""
     if unknown := set(places) - set(KINDS):
         raise UnknownRegistry(f"no such registry: {', '.join(sorted(unknown))}; there are {', '.join(KINDS)}")
-    clients = {name: place.address.client() for name, place in places.items()}
+    lines = {name: place.address.line() for name, place in places.items()}
     ports: dict[str, Registry[Any]] = {
-        name: _port(name, place, clients[name], clock, monotonic) for name, place in places.items()
+        name: _port(name, place, lines[name], clock, monotonic) for name, place in places.items()
     }
     for name, made in beside.items():
         ports[name] = made(ports.get(name))
     seconds = max((place.address.seconds for place in places.values()), default=LIMIT_SECONDS)
-    return Desk(ports, seconds, tuple(clients.values()))
+    return Desk(ports, seconds, tuple(lines.values()))
 
 
 def _port(
-    name: str, place: Place, http: Any, clock: Callable[[], datetime], monotonic: Callable[[], float]
+    name: str, place: Place, line: Line, clock: Callable[[], datetime], monotonic: Callable[[], float]
 ) -> Registry[Question]:
     kind = KINDS[name]
     stale_after = kind.stale_after if place.stale_after is None else place.stale_after
     reuse = kind.reuse if place.reuse is None else place.reuse
     kind = type(kind)(kind.path, kind.found, stale_after, reuse)
-    wire = HttpRegistry(name, kind, place.address, http, clock)
+    wire = HttpRegistry(name, kind, place.address, line, clock)
     resting = Resting(wire, monotonic, name=name)
     return Remembering(resting, reuse=reuse, stale_after=stale_after, monotonic=monotonic, clock=clock)

@@ -13,13 +13,14 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Generic, TypeVar
 from urllib.parse import urlsplit
 
-import httpx2
+import aiohttp
 import msgspec
 
 from examiner_console.client import TlsFiles
@@ -68,17 +69,39 @@ class Address:
     seconds: float = LIMIT_SECONDS
     largest_body: int = LARGEST_BODY
 
-    def client(self) -> httpx2.AsyncClient:
+    def line(self) -> Line:
         """Raises UnusableAddress."""
         try:
             parts = urlsplit(self.url)
             usable = parts.scheme in ("http", "https") and parts.hostname and (not self.tls or parts.scheme == "https")
-            verify: ssl.SSLContext | bool = self.tls.context() if usable and self.tls else parts.scheme == "https"
+            verify: ssl.SSLContext | bool = self.tls.context() if usable and self.tls else True
         except (OSError, ValueError) as error:
             raise UnusableAddress(f"a registry's address or certificate files cannot be used: {error}") from error
         if not usable:
             raise UnusableAddress("a registry's address is http://… or https://…; with certificates the latter")
-        return httpx2.AsyncClient(base_url=self.url, timeout=self.seconds, verify=verify, trust_env=False)
+        return Line(self.url.rstrip("/"), verify)
+
+
+class Line:
+    """Connections to one registry, opened when the first question is asked, on the event loop that asks it."""
+
+    def __init__(self, url: str, verify: ssl.SSLContext | bool) -> None:
+        self._url, self._verify = url, verify
+        self._session: aiohttp.ClientSession | None = None
+
+    def post(self, path: str, question: bytes) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        """The answer as it comes: no redirect is followed, nothing is unpacked."""
+        if self._session is None:
+            connector = aiohttp.TCPConnector(ssl=self._verify)
+            unlimited = aiohttp.ClientTimeout(total=None)  # who asks has a limit over everything
+            self._session = aiohttp.ClientSession(connector=connector, timeout=unlimited, auto_decompress=False)
+        body = aiohttp.BytesPayload(question)
+        return self._session.post(self._url + path, data=body, headers=_HEADERS, allow_redirects=False)
+
+    async def aclose(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
 
 
 def tls_files(certificate: Path | None, key: Path | None, authority: Path | None) -> TlsFiles | None:
@@ -87,15 +110,13 @@ def tls_files(certificate: Path | None, key: Path | None, authority: Path | None
 
 
 class HttpRegistry:
-    """The port `Registry` for one of `table.KINDS`, on a connection pool that the caller closes."""
+    """The port `Registry` for one of `table.KINDS`, on a line that the caller closes."""
 
-    def __init__(
-        self, name: str, kind: Kind, address: Address, http: httpx2.AsyncClient, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, name: str, kind: Kind, address: Address, line: Line, clock: Callable[[], datetime]) -> None:
         self._name = name
         self._kind = kind
         self._address = address
-        self._http = http
+        self._line = line
         self._clock = clock
         self._decoder: msgspec.json.Decoder[Reply[Any]] = msgspec.json.Decoder(_reply(kind.found))
 
@@ -104,23 +125,23 @@ class HttpRegistry:
             async with asyncio.timeout(self._address.seconds):
                 body = await self._body(msgspec.json.encode(question))
             return self._told(body, question)
-        except (TimeoutError, httpx2.TimeoutException):
+        except TimeoutError:
             return silent(Failure.SLOW)
-        except (httpx2.HTTPError, httpx2.StreamError, OSError):
+        except (aiohttp.ClientError, OSError):
             return silent(Failure.DOWN)
         except _Unusable as error:
             return silent(error.reason)
 
     async def _body(self, question: bytes) -> bytes:
-        async with self._http.stream("POST", self._kind.path, content=question, headers=_HEADERS) as response:
-            if response.status_code != 200:
+        async with self._line.post(self._kind.path, question) as response:
+            if response.status != 200:
                 raise _Unusable(Failure.DOWN)
             if response.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
                 raise _Unusable(Failure.WRONG_TYPE)
             if response.headers.get("content-encoding", "identity") != "identity":
                 raise _Unusable(Failure.WRONG_TYPE)
             body = bytearray()
-            async for piece in response.aiter_raw():
+            async for piece in response.content.iter_any():
                 body += piece
                 if len(body) > self._address.largest_body:
                     raise _Unusable(Failure.TOO_LARGE)

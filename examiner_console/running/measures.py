@@ -5,9 +5,10 @@ Reasons of a referral are no label: whoever reads the numbers could count the wa
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 
 from examiner_console.casework.ingest import Answer
 from examiner_console.contract import EventReceipt, Inspection
@@ -49,6 +50,11 @@ class Measures:
         )
         self._failures = Counter("sekisho_store_failures", "Commits that the database did not take.", registry=registry)
         self._failed_writes = Counter("sekisho_store_failed_writes", "Writes in those commits.", registry=registry)
+        self._live_pages = Gauge("sekisho_queue_listeners", "Pages that are kept live.", registry=registry)
+
+    def live_page(self) -> AbstractContextManager[None]:
+        """Counted while it is open."""
+        return self._live_pages.track_inprogress()
 
     def inspected(self, inspection: Inspection, answer: Answer) -> None:
         if answer.new:

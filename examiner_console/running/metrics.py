@@ -43,7 +43,6 @@ def create_metrics_app(console: Console) -> ASGIApp:
 async def exposition(console: Console) -> bytes:
     """Prometheus' text format; without what only the store can tell, where it does not answer."""
     now = CollectorRegistry()
-    _gauge(now, "sekisho_queue_listeners", "Pages that are kept live.").set(console.referrals.listeners)
     up = _gauge(now, "sekisho_store_up", "1 where the store could be read.")
     try:
         held = await console.store.read(_held)

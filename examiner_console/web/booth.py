@@ -83,6 +83,12 @@ def _sheet(visit: Visit, case: Case) -> Sheet:
     return sheet(case, at=console.clock(), seen=seen, statuses=console.statuses, translate=translate)
 
 
+async def pictures(visit: VisitDep, case_id: UUID) -> Response:
+    """How many there are to show: what a page that waits for them asks, without reading the case again."""
+    case = await visit.desk.console.referrals.case(case_id)
+    return JSONResponse({"pictures": sum(picture.evidence is not None for picture in _sheet(visit, case).pictures)})
+
+
 async def picture(visit: VisitDep, case_id: UUID, evidence_id: str) -> Response:
     """Decrypted for this request alone; the read is in the ledger before the bytes leave."""
     try:

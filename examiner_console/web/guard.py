@@ -17,6 +17,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import Scope
 
@@ -28,6 +29,7 @@ from examiner_console.web.officers import Officer
 from examiner_console.web.permissions import PAGES, Permission, permitted
 from examiner_console.web.refusals import (
     CaseUnknown,
+    IncompleteForm,
     NotLoggedIn,
     NotPermitted,
     Refusal,
@@ -123,6 +125,8 @@ def _refusal(error: Exception) -> Refusal:
             return of_case(error)
         case StoreError():
             return StoreSilent()
+        case ClientDisconnect():
+            return IncompleteForm()  # said to nobody: the browser has gone
         case RequestValidationError():
             return CaseUnknown()  # the only typed part of an address is a case's identifier
     log.error("page_failed", error=type(error).__name__)

@@ -22,6 +22,7 @@ from examiner_console.web import (
 )
 from examiner_console.web.guard import page_route, unknown_page_route
 from examiner_console.web.hall_display import Display
+from examiner_console.web.live_queue import LiveQueue
 from examiner_console.web.officers import Sessions
 from examiner_console.web.visits import Desk
 
@@ -41,6 +42,7 @@ ENDPOINTS: Final[Mapping[tuple[str, str], Callable[..., Awaitable[Response]]]] =
     ("GET", "/queue/stream"): waiting.stream,
     ("POST", "/cases/find"): waiting.find,
     ("GET", "/cases/{case_id}"): booth.case_page,
+    ("GET", "/cases/{case_id}/pictures"): booth.pictures,
     ("GET", "/cases/{case_id}/evidence/{evidence_id}"): booth.picture,
     ("POST", "/cases/{case_id}/take"): waiting.take,
     ("POST", "/cases/{case_id}/give-back"): booth.give_back,
@@ -81,7 +83,8 @@ ENDPOINTS: Final[Mapping[tuple[str, str], Callable[..., Awaitable[Response]]]] =
 
 
 def router(console: Console) -> APIRouter:
-    desk = Desk(console, Sessions(console.store, console.clock), Display(console))
+    sessions = Sessions(console.store, console.clock)
+    desk = Desk(console, sessions, Display(console), LiveQueue(console.referrals, sessions))
     pages = APIRouter(include_in_schema=False)
     for (method, path), endpoint in ENDPOINTS.items():
         kind = unknown_page_route(desk) if (method, path) == UNKNOWN else page_route(desk)

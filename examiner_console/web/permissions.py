@@ -89,6 +89,7 @@ PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("GET", "/queue"): Permission.SEE_QUEUE,
     ("GET", "/queue/stream"): Permission.SEE_QUEUE,
     ("GET", "/cases/{case_id}"): Permission.SEE_CASE,
+    ("GET", "/cases/{case_id}/pictures"): Permission.SEE_CASE,
     ("GET", "/cases/{case_id}/evidence/{evidence_id}"): Permission.SEE_PICTURES,
     ("POST", "/cases/find"): Permission.TAKE_CASE,
     ("POST", "/cases/{case_id}/take"): Permission.TAKE_CASE,

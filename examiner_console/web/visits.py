@@ -14,8 +14,10 @@ from examiner_console.watchlist.lookup import Lookup
 from examiner_console.web.catalogues import preferred
 from examiner_console.web.forms import form_secret, form_token
 from examiner_console.web.hall_display import Display
+from examiner_console.web.live_queue import LiveQueue
 from examiner_console.web.officers import Officer, Sessions
 from examiner_console.web.permissions import Permission, Role, permitted, screens
+from examiner_console.web.queue_list import QueueList
 from examiner_console.web.refusals import IncompleteForm, NotLoggedIn
 from examiner_console.web.rendering import render
 from examiner_console.web.seen import SeenFindings
@@ -33,6 +35,8 @@ class Desk:
     console: Console
     sessions: Sessions
     hall: Display
+    queue: LiveQueue
+    list: QueueList = field(default_factory=QueueList)
     seen: SeenFindings = field(default_factory=SeenFindings)
     verifications: Verifications = field(default_factory=Verifications)
     lookup: Lookup = field(default_factory=Lookup)

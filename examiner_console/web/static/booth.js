@@ -108,19 +108,24 @@ function enlarge(event) {
   enlarged.showModal();
 }
 
-// Pictures follow the referral a moment later: what is missing is looked for again for half a minute.
+// Pictures follow the referral a moment later: what is missing is asked for again for half a minute, and the page is read
+// again, which the record keeps, only once there is more to see.
 const AGAIN_MS = 2000;
 let tries = 15;
 
 async function awaitPictures() {
   if (!document.querySelector("[data-awaited]") || tries-- === 0) return;
-  const answer = await fetch(location.href).catch(() => null);
-  if (answer?.ok && !answer.redirected) {
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const [shown, arrived] = [document, page].map((where) => where.querySelectorAll("#faces img").length);
-    if (arrived > shown) document.getElementById("faces").replaceWith(page.getElementById("faces"));
-  }
+  const answer = await fetch(`${booth.dataset.case}/pictures`).catch(() => null);
+  const shown = document.querySelectorAll("#faces img").length;
+  if (answer?.ok && !answer.redirected && (await answer.json()).pictures > shown) await showPictures();
   setTimeout(awaitPictures, AGAIN_MS);
+}
+
+async function showPictures() {
+  const answer = await fetch(location.href).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.getElementById("faces").replaceWith(page.getElementById("faces"));
 }
 
 document.addEventListener("click", enlarge);

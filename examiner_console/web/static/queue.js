@@ -1,4 +1,5 @@
-// The queue by server-sent events. The whole list comes on every connection, so after a cut it is simply right again.
+// The queue by server-sent events. The whole list comes on every connection, so after a cut it is simply right again;
+// then only what changes.
 
 import { japanTime, now } from "./clock.js";
 import { say, silence } from "./answers.js";
@@ -35,6 +36,24 @@ function show(fragment) {
   if (focused) [...list.querySelectorAll("a, button")].find((item) => address(item) === focused)?.focus();
 }
 
+// Rows that are gone, and rows that are new or other, each below the case that stands above it.
+function amend({ gone, rows, caption }) {
+  const body = list.querySelector("tbody");
+  const row = (id) => body.querySelector(`[data-case="${id}"]`);
+  const fragment = document.createElement("template");
+  for (const id of gone) row(id)?.remove();
+  for (const [id, marks, above] of rows) {
+    fragment.innerHTML = marks.trim();
+    const [old, made] = [row(id), fragment.content.firstElementChild];
+    const focused = old?.contains(document.activeElement);
+    if (old) old.replaceWith(made);
+    else if (above) row(above).after(made);
+    else body.prepend(made);
+    if (focused) made.querySelector(".who a, .who button, a")?.focus();
+  }
+  list.querySelector("caption").textContent = caption;
+}
+
 const address = (item) => item.getAttribute("formaction") ?? item.getAttribute("href");
 
 // A stream of the session before would still say that it has ended: only the newest is heard.
@@ -44,6 +63,10 @@ function listen() {
   source.addEventListener("queue", (event) => {
     heard();
     show(event.data);
+  });
+  source.addEventListener("rows", (event) => {
+    heard();
+    amend(JSON.parse(event.data));
   });
   source.addEventListener("here", heard);
   source.addEventListener("ended", () => {

@@ -118,7 +118,7 @@ async def test_without_a_port_of_their_own_there_are_no_metrics(start: Start, co
 
 
 async def test_a_page_that_is_kept_live_is_a_listener(console: Console) -> None:
-    async with console.referrals.subscribe():
+    with console.measures.live_page():
         assert value(await scraped(console), "sekisho_queue_listeners") == 1
     assert value(await scraped(console), "sekisho_queue_listeners") == 0
 
