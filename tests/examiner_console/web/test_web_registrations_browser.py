@@ -87,7 +87,8 @@ def test_from_the_passport_to_a_revocation_by_keyboard(browser: Browser, own_hal
 def places(hall: Any, data: Path) -> dict[str, str]:
     """A page in every state that looks its own way."""
     supervisor(hall)
-    officer, seen = hall.logged_in("hoshikawa"), arrives(hall, data, passport("KAZAMA", "RIN"))
+    officer, who = hall.logged_in("hoshikawa"), passport("KAZAMA", "RIN")
+    seen = arrives(hall, data, who)
     soon = hall.clock().date().replace(day=28).isoformat()
     held = applied(officer, seen)
     stepped(officer, held, "register", 1)
@@ -96,7 +97,7 @@ def places(hall: Any, data: Path) -> dict[str, str]:
     stepped(officer, revoking, "register", 1)
     stepped(officer, revoking, "propose", 2, ground="passport_lost")
     waits = arrives(hall, data, passport("NAGAI", "SORA"), person="013")
-    arrives(hall, data, passport("KAZAMA", "RIN"), impression=3)
+    arrives(hall, data, who, impression=3)
     return {"held": held, "stops": stops, "revoking": revoking, "form": f"/registrations/apply/{waits}"}
 
 
