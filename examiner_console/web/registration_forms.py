@@ -114,7 +114,9 @@ def _asked(visit: Visit, id: UUID, supervisor: bool) -> Asked:
         raise NotPermitted
     if taken is Step.WITHDRAW and not visit.form.get("wish"):
         raise WishUnsaid
-    passport, _ = passport_number(visit.form.get("passport", "") if taken is Step.MOVE else "")
+    passport, _ = passport_number(visit.form.get("passport", ""))
+    if taken is Step.RENEW and passport:
+        taken = Step.MOVE  # Enter in the field of the new passport presses the form's first key
     return Asked(id, taken, int(number), visit.name, grounds, _stay(visit), _proofs(visit), passport, supervisor)
 
 

@@ -106,7 +106,7 @@ def test_a_new_passport_is_named_by_its_number(hall: Any, officer: Any, data: Pa
     arrives(hall, data, new, person="013", impression=2)
     proofs = {"never_deported": "yes", "not_watched": "yes", "re_entry": "yes"}
     assert stepped(officer, page, "move", 2, **proofs).status_code == 409, "under the old one nothing is newer"
-    assert stepped(officer, page, "move", 2, passport=new.mrz, **proofs).status_code == 303
+    assert stepped(officer, page, "renew", 2, passport=new.mrz, **proofs).status_code == 303, "as by Enter in its field"
     assert f"UTO {new.document_number}" in words(officer.get(page))
     assert "0 registrations" in words(officer.post("/registrations/find", passport=old.document_number))
 
