@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from examiner_console.casework.hearings import Hearings
 from examiner_console.casework.ingest import Ingest
 from examiner_console.casework.own_registrations import OwnRegistrations
 from examiner_console.casework.pictures import Pictures
@@ -38,6 +39,7 @@ class Console:
     store: Store
     referrals: Referrals
     registrations: Registrations
+    hearings: Hearings
     statuses: Mapping[str, Status]
     clock: Clock
     enrolment: Enrolment
@@ -57,10 +59,12 @@ def open_console(settings: Settings, clock: Clock = utc_now) -> Console:
     vault = Vault(load_or_create_secret(settings.master_key))
     measures = Measures()
     store = open_store(settings, clock, partial(_note_failure, measures), measures.stored)
+    referrals = Referrals(store, vault, clock)
     return Console(
         settings=settings,
         store=store,
-        referrals=Referrals(store, vault, clock),
+        referrals=referrals,
+        hearings=Hearings(store, clock, referrals.changed),
         registrations=Registrations(store, vault, clock),
         statuses=STATUSES,
         clock=clock,

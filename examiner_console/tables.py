@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     Dialect,
@@ -292,6 +293,31 @@ watchlist_settlements = Table(
 )
 """A version without a row here is a proposal that nobody has settled."""
 
+
+hearings = Table(
+    "hearings",
+    metadata,
+    Column("inspection", Uuid, primary_key=True),
+    Column("opened_at", Instant, nullable=False),
+    Column("handed_over_by", String(64), nullable=False),
+    Column("biometrics_missing", Boolean, nullable=False),
+    Column("health_in_question", Boolean, nullable=False),
+    Column("since", Integer, nullable=False),
+    Column("outcome", String(32)),
+    Index("hearings_by_outcome", "outcome", "opened_at"),
+)
+
+hearing_entries = Table(
+    "hearing_entries",
+    metadata,
+    Column("inspection", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("act", String(32), nullable=False),
+    Column("officer", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Rows are only added; what a hearing has come to follows from them."""
 
 registrations = Table(
     "registrations",

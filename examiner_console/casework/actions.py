@@ -34,9 +34,27 @@ class Verb(StrEnum):
     READ_REGISTRATION = "read_registration"
     APPLY_REGISTRATION = "apply_registration"
     CHANGE_REGISTRATION = "change_registration"
+    READ_HEARING = "read_hearing"
+    HEARING_TAKE = "hearing_take"
+    HEARING_GIVE_BACK = "hearing_give_back"
+    HEARING_DIAGNOSE = "hearing_diagnose"
+    HEARING_SUMMON = "hearing_summon"
+    HEARING_ATTEND = "hearing_attend"
+    HEARING_STATE = "hearing_state"
+    HEARING_TAKE_BIOMETRICS = "hearing_take_biometrics"
+    HEARING_PERMIT = "hearing_permit"
+    HEARING_FIND_AGAINST = "hearing_find_against"
+    HEARING_TELL = "hearing_tell"
+    HEARING_ACCEPT = "hearing_accept"
+    HEARING_OBJECT = "hearing_object"
+    HEARING_DECIDE = "hearing_decide"
+    HEARING_ORDER = "hearing_order"
+    HEARING_RELEASE = "hearing_release"
 
 
-READS: Final = frozenset({Verb.READ_CASE, Verb.READ_EVIDENCE, Verb.READ_WATCHLIST, Verb.READ_REGISTRATION})
+READS: Final = frozenset(
+    {Verb.READ_CASE, Verb.READ_EVIDENCE, Verb.READ_WATCHLIST, Verb.READ_HEARING, Verb.READ_REGISTRATION}
+)
 """What changes nothing: an officer looked."""
 
 

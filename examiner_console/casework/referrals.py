@@ -25,6 +25,7 @@ from examiner_console.casework.cases import (
     CaseTaken,
     StatusNotAllowed,
 )
+from examiner_console.casework.hearings import open_hearing
 from examiner_console.casework.retention import forget_live_face
 from examiner_console.contract import Direction, Document
 from examiner_console.database import Store
@@ -238,8 +239,9 @@ def _hand_over(connection: Connection, *, id: UUID, officer: str, note: str, at:
     done = casebook.load(connection, id)
     if _is_same(done, CaseOutcome.HANDED_OVER, officer):
         return done
-    _held(connection, id, officer)
+    case = _held(connection, id, officer)
     record(connection, Action(id, officer, Verb.HAND_OVER, at, "Art. 9(6), 7(4)", {"note": note}))
+    open_hearing(connection, case, officer, at)
     return _close(connection, id, CaseOutcome.HANDED_OVER, officer, at)
 
 

@@ -9,10 +9,13 @@ from typing import Final
 from msgspec import UNSET
 
 from examiner_console.casework.actions import Action, Verb
+from examiner_console.casework.hearing_file import Act
+from examiner_console.casework.hearings import VERBS
 from examiner_console.contract import Reason
 from examiner_console.law.catalogue import are_certain, rests_on
 from examiner_console.law.statuses import Status, period_text
 from examiner_console.web.catalogues import translations
+from examiner_console.web.hearing_words import ACTS
 from examiner_console.web.periods import status_name
 from examiner_console.web.wording import Translate, mark, worded
 
@@ -33,6 +36,8 @@ DEEDS: Final[Mapping[str, str]] = {
     Verb.EXPORT_IDENTITIES: mark("Exported identities"),
     Verb.BACK_UP: mark("Backed everything up"),
     Verb.ERASE_EVIDENCE: mark("Erased pictures and prints"),
+    Verb.READ_HEARING: mark("Opened the hearing"),
+    **{VERBS[Act(act)]: words for act, words in ACTS.items()},
 }
 READ_HERE: Final = mark("Looked at the decision here, in the audit")
 KINDS: Final[Mapping[str, str]] = {

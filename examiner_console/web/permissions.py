@@ -45,6 +45,11 @@ class Permission(StrEnum):
     """Grant, confirm, or hand over a case one has taken (Immigration Act Art. 9)."""
     SEE_RECORD = "see_record"
     """Search decisions, see who read and who did what, and prove it from the ledger."""
+    SEE_HEARINGS = "see_hearings"
+    HOLD_HEARING = "hold_hearing"
+    """Art. 10: hear, find, and permit or order."""
+    DECIDE_OBJECTION = "decide_objection"
+    """Receive objections, record the Minister's decisions, and permit provisional landing (Art. 11 to 13)."""
     SEE_WATCHLIST = "see_watchlist"
     """Read the entries; also withdraw a proposal, which the register lets its proposer do alone."""
     EDIT_WATCHLIST = "edit_watchlist"
@@ -66,9 +71,11 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.INSPECTOR: _LOOKS
     | {Permission.TAKE_CASE, Permission.DECIDE}
     | {Permission.SEE_REGISTRATIONS, Permission.REGISTER},
-    Role.SHIFT_SUPERVISOR: _LOOKS | {Permission.SEE_RECORD},
-    Role.SPECIAL_INQUIRY_OFFICER: _LOOKS,
-    Role.SUPERVISING_INSPECTOR: _LOOKS | {Permission.SEE_REGISTRATIONS, Permission.REVOKE_REGISTRATION},
+    Role.SHIFT_SUPERVISOR: _LOOKS | {Permission.SEE_RECORD, Permission.SEE_HEARINGS},
+    Role.SPECIAL_INQUIRY_OFFICER: _LOOKS | {Permission.SEE_HEARINGS, Permission.HOLD_HEARING},
+    Role.SUPERVISING_INSPECTOR: _LOOKS
+    | {Permission.SEE_HEARINGS, Permission.DECIDE_OBJECTION}
+    | {Permission.SEE_REGISTRATIONS, Permission.REVOKE_REGISTRATION},
     Role.WATCHLIST_EDITOR: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.EDIT_WATCHLIST},
     Role.WATCHLIST_APPROVER: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.APPROVE_WATCHLIST},
     Role.TECHNICIAN: _EVERYBODY,
@@ -98,6 +105,11 @@ PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("POST", "/cases/{case_id}/grant"): Permission.DECIDE,
     ("POST", "/cases/{case_id}/confirm"): Permission.DECIDE,
     ("POST", "/cases/{case_id}/hand-over"): Permission.DECIDE,
+    ("GET", "/hearings"): Permission.SEE_HEARINGS,
+    ("GET", "/hearings/stream"): Permission.SEE_HEARINGS,
+    ("GET", "/hearings/{case_id}"): Permission.SEE_HEARINGS,
+    ("POST", "/hearings/{case_id}/hear"): Permission.HOLD_HEARING,
+    ("POST", "/hearings/{case_id}/decide"): Permission.DECIDE_OBJECTION,
     ("GET", "/audit"): Permission.SEE_RECORD,
     ("POST", "/audit/find"): Permission.SEE_RECORD,
     ("POST", "/audit/verify"): Permission.SEE_RECORD,
@@ -135,18 +147,24 @@ PROGRAMS: Final = frozenset({("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/
 
 _SCREENS: Final = (
     (Permission.SEE_QUEUE, "/queue"),
+    (Permission.SEE_HEARINGS, "/hearings"),
     (Permission.SEE_RECORD, "/audit"),
     (Permission.SEE_WATCHLIST, "/watchlist"),
     (Permission.SEE_REGISTRATIONS, "/registrations"),
 )
-_READERS: Final = frozenset({Role.AUDITOR, Role.PRIVACY_OFFICER})
-"""Whose work is the record, whatever else they may see."""
+_BEGIN: Final[Mapping[Role, str]] = {
+    Role.AUDITOR: "/audit",
+    Role.PRIVACY_OFFICER: "/audit",
+    Role.SPECIAL_INQUIRY_OFFICER: "/hearings",
+    Role.SUPERVISING_INSPECTOR: "/hearings",
+}
+"""Whose work is another than the first screen they may see."""
 
 
 def screens(role: Role) -> tuple[str, ...]:
     """Addresses of the screens a role may open; its work begins at the first."""
     found = tuple(address for permission, address in _SCREENS if permitted(role, permission))
-    return found[::-1] if role in _READERS else found
+    return tuple(sorted(found, key=lambda address: address != _BEGIN.get(role, found[0])))
 
 
 def home(role: Role) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
-from typing import Final
 from uuid import UUID
 
 from fastapi import Response
@@ -12,16 +11,13 @@ from fastapi.responses import StreamingResponse
 from markupsafe import Markup
 
 from examiner_console.casework.cases import Case, CaseState, CaseTaken, NoSuchCase
-from examiner_console.web.forms import SESSION_COOKIE
+from examiner_console.web.live import HEARTBEAT_SECONDS, event, still_logged_in
 from examiner_console.web.live_queue import Feed, Shown
 from examiner_console.web.permissions import Permission
 from examiner_console.web.queue_list import Looker, QueueList
-from examiner_console.web.refusals import CaseHeld, NothingWaits, NotLoggedIn
+from examiner_console.web.refusals import CaseHeld, NothingWaits
 from examiner_console.web.scanned import passport_number
 from examiner_console.web.visits import Visit, VisitDep
-
-HEARTBEAT_SECONDS: Final = 5.0
-"""Half of what a page waits before it calls the list old; also how soon an ended session stops being fed."""
 
 
 async def queue_page(visit: VisitDep, done: UUID | None = None) -> Response:
@@ -91,28 +87,15 @@ async def _heard(visit: Visit, feed: Feed) -> AsyncIterator[bytes]:
         before, shown = shown, await feed.unlike(shown, HEARTBEAT_SECONDS)
         if time.monotonic() - asked >= HEARTBEAT_SECONDS:
             asked = time.monotonic()
-            if not await _still_logged_in(visit):
-                yield _event("ended", "")
+            if not await still_logged_in(visit):
+                yield event("ended", "")
                 return
         yield _told(visit.desk.list, before, shown, looker)
 
 
 def _told(listed: QueueList, before: Shown | None, shown: Shown | None, looker: Looker) -> bytes:
     if shown is None or before is shown:
-        return _event("here", "")
+        return event("here", "")
     if before is None or not before.cases or not shown.cases:
-        return _event("queue", listed.whole(shown, looker))
-    return _event("rows", listed.change(before, shown, looker))
-
-
-async def _still_logged_in(visit: Visit) -> bool:
-    try:
-        await visit.desk.sessions.officer(visit.request.cookies.get(SESSION_COOKIE), active=False)
-    except NotLoggedIn:
-        return False
-    return True
-
-
-def _event(name: str, data: str) -> bytes:
-    lines = "".join(f"data: {line}\n" for line in data.splitlines() or [""])
-    return f"event: {name}\n{lines}\n".encode()
+        return event("queue", listed.whole(shown, looker))
+    return event("rows", listed.change(before, shown, looker))

@@ -16,7 +16,19 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from click.testing import Result
-from sqlalchemy import Column, Date, Engine, Integer, LargeBinary, MetaData, Uuid, create_engine, insert, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Uuid,
+    create_engine,
+    insert,
+    select,
+)
 from sqlalchemy.pool import NullPool
 from typer.testing import CliRunner
 
@@ -55,6 +67,8 @@ def something(column: Column[Any]) -> object:
             return uuid4()
         case Date():
             return date(2026, 11, 1) + timedelta(days=next(NUMBERS))
+        case Boolean():
+            return True
         case Integer():
             return next(NUMBERS)
         case LargeBinary():

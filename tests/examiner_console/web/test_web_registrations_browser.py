@@ -26,7 +26,7 @@ def new_page(browser: Browser, hall: Any, name: str, language: str = "en", theme
     page.fill("#name", name)
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/queue")
+    page.wait_for_url(lambda address: not address.endswith("/login"))
     return page
 
 

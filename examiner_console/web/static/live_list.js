@@ -1,0 +1,5 @@
+// A page whose one list is kept live.
+
+import { keepLive } from "./live.js";
+
+keepLive(document.getElementById("live"));
