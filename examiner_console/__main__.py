@@ -77,7 +77,8 @@ def serve(config: Config = None) -> None:
         console = open_console(settings)
     except (OSError, ValueError) as error:
         _refuse(error)
-    missing = set(KINDS) - set(settings.registries) - ({"watchlist"} if settings.own_watchlist else set())
+    own = {"watchlist": settings.own_watchlist, "registration": settings.own_registrations}
+    missing = set(KINDS) - set(settings.registries) - {name for name, asked in own.items() if asked}
     if missing and settings.rules > LANDINGS_ALONE:
         structlog.get_logger(__name__).warning("registries_missing", registries=sorted(missing), rules=settings.rules)
     try:

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import structlog
 
 from examiner_console.casework.hearings import Hearings
 from examiner_console.casework.ingest import Ingest
+from examiner_console.casework.own_registrations import OwnRegistrations
 from examiner_console.casework.pictures import Pictures
 from examiner_console.casework.referrals import Referrals
+from examiner_console.casework.registrations import Registrations
 from examiner_console.casework.stations import Enrolment
 from examiner_console.casework.telemetry import Telemetry
 from examiner_console.database import Store
 from examiner_console.law.statuses import STATUSES, Status
 from examiner_console.record.evidence import Vault, load_or_create_secret
-from examiner_console.registries.desk import Desk, Place, desk_of
+from examiner_console.registries.desk import Beside, Desk, Place, desk_of
 from examiner_console.registries.port import Registry
-from examiner_console.registries.questions import PersonQuestion
 from examiner_console.registries.wire import Address, tls_files
 from examiner_console.running.measures import Measures
 from examiner_console.settings import RegistryPlace, Settings
@@ -36,6 +38,7 @@ class Console:
     settings: Settings
     store: Store
     referrals: Referrals
+    registrations: Registrations
     hearings: Hearings
     statuses: Mapping[str, Status]
     clock: Clock
@@ -62,13 +65,14 @@ def open_console(settings: Settings, clock: Clock = utc_now) -> Console:
         store=store,
         referrals=referrals,
         hearings=Hearings(store, clock, referrals.changed),
+        registrations=Registrations(store, vault, clock),
         statuses=STATUSES,
         clock=clock,
         enrolment=Enrolment(store),
         ingest=Ingest(clock, settings.booths, rules=settings.rules),
         registries=desk_of(
             {name: _place(one) for name, one in settings.registries.items()},
-            beside={"watchlist": partial(_with_own, OwnList(store, clock))} if settings.own_watchlist else {},
+            beside=_own(settings, store, clock),
             clock=clock,
         ),
         pictures=Pictures(vault, clock),
@@ -77,7 +81,17 @@ def open_console(settings: Settings, clock: Clock = utc_now) -> Console:
     )
 
 
-def _with_own(own: OwnList, other: Registry[PersonQuestion] | None) -> Registry[PersonQuestion]:
+def _own(settings: Settings, store: Store, clock: Clock) -> Mapping[str, Beside]:
+    """The registries that this console is itself, by their names in `Answers`."""
+    own: dict[str, Registry[Any]] = {}
+    if settings.own_watchlist:
+        own["watchlist"] = OwnList(store, clock)
+    if settings.own_registrations:
+        own["registration"] = OwnRegistrations(store, clock)
+    return {name: partial(_with_own, port) for name, port in own.items()}
+
+
+def _with_own(own: Registry[Any], other: Registry[Any] | None) -> Registry[Any]:
     return own if other is None else Both(own, other)
 
 

@@ -26,7 +26,8 @@ class Retention(BaseModel):
     """Days each category is kept, and every number our own: the Act names none, an agency sets its own.
 
     A national's live face goes with the confirmation whatever stands here. `prints` are finger images and templates;
-    `waiting_times` the events of stations that waits are counted from.
+    `waiting_times` the events of stations that waits are counted from. `registered_prints` and `registrations` count
+    from the end of a registration: its templates, and who was registered.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -38,6 +39,8 @@ class Retention(BaseModel):
     decisions: Days = 3650
     reads: Days = 1825
     waiting_times: Days = 365
+    registered_prints: Days = 0
+    registrations: Days = 1825
 
 
 Minutes = Annotated[float, Field(ge=0, le=120)]
@@ -87,10 +90,10 @@ class Settings(BaseSettings):
 
     Port 0 lets the system choose. `data_dir` holds the console's own keys and, unless `database_url` says otherwise,
     the database. `registries` by their names in `law.answers.Answers`: one that is left out is never clear, and the
-    rules in use refer whoever it is missing for. `own_watchlist` asks the console's own list
-    too, alone where there is no other. `rules` is a version of the law; an earlier one is for halls that have no
-    registries. Of a ship's passengers an inspector sees those of `ship_nationalities_seen`, besides who has none.
-    Metrics are served where `metrics_port` is given, on `metrics_host` alone.
+    rules in use refer whoever it is missing for. `own_watchlist` asks the console's own list too, alone where there is
+    no other; `own_registrations` likewise the registrations kept here. `rules` is a version of the law; an earlier one
+    is for halls that have no registries. Of a ship's passengers an inspector sees those of `ship_nationalities_seen`,
+    besides who has none. Metrics are served where `metrics_port` is given, on `metrics_host` alone.
     """
 
     model_config = SettingsConfigDict(env_prefix="SEKISHO_CONSOLE_", extra="forbid", frozen=True)
@@ -113,6 +116,7 @@ class Settings(BaseSettings):
     registries: dict[str, RegistryPlace] = {}
     own_watchlist: bool = False
     ship_nationalities_seen: frozenset[str] = frozenset()
+    own_registrations: bool = False
     rules: Annotated[str, AfterValidator(_known_rules)] = CURRENT
 
     @property

@@ -404,3 +404,60 @@ special_landings = Table(
     Index("special_landings_by_call", "call"),
 )
 """One permission of Art. 14 to 18-2 a row; that of a cruise passenger has the identifier of the line."""
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("nationality", String(512), nullable=False),
+    Column("document_number", String(512), nullable=False),
+    Column("document_expiry", Date, nullable=False),
+    Column("surname", String(512), nullable=False),
+    Column("given_names", String(512), nullable=False),
+    Column("birth_date", Date),
+    Column("sex", String(16), nullable=False),
+    Column("stay_until", Date),
+    Column("hand_missing", Integer, nullable=False),
+    Column("inspection", Uuid, nullable=False),
+    Column("consent", String(32), nullable=False),
+    Column("applied_at", Instant, nullable=False),
+    Column("applied_by", String(64), nullable=False),
+    Column("first_passed_on", Date),
+    Column("valid_from", Date),
+    Column("valid_until", Date),
+    Column("ends_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("alike", Uuid),
+    Column("ground", String(32)),
+    Column("proposed_by", String(64)),
+    Column("last_step", String(16), nullable=False),
+    Column("last_by", String(64), nullable=False),
+    Index("registrations_by_document", "document_number", "nationality"),
+    Index("registrations_by_end", "ends_at"),
+)
+"""As each stands; how it came to that are the actions under its identifier. `ends_at` is the first instant too late."""
+
+registration_terms = Table(
+    "registration_terms",
+    metadata,
+    Column("registration", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("nationality", String(512), nullable=False),
+    Column("document_number", String(512), nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_until", Date, nullable=False),
+    Column("granted_at", Instant, nullable=False),
+    Column("granted_by", String(64), nullable=False),
+)
+"""Every validity that was ever granted, under the passport of then; rows are only added."""
+
+registered_prints = Table(
+    "registered_prints",
+    metadata,
+    Column("registration", Uuid, primary_key=True),
+    Column("position", String(32), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""One finger a row, sealed under the registration's own key (`category_keys`)."""

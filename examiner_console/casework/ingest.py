@@ -2,7 +2,7 @@
 
 Many that arrive together are taken together: one query for what is known, one insert a table. The same message again
 gets the same answer; another message under the same id is a conflict; a station that gave up waiting (DEFERRED) turns
-an opening into a referral, as a second version beside the first, and its departure never was.
+an opening into a referral, as a second version beside the first, and its departure or landing never was.
 """
 
 from __future__ import annotations
@@ -82,6 +82,7 @@ class _Batch:
     leaves: list[Leaf] = field(default_factory=list)
     referred: list[tuple[Inspection, Decision]] = field(default_factory=list)
     left: dict[landings.Passport, Inspection] = field(default_factory=dict)
+    landed: dict[UUID, tuple[Facts, Decision]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class Ingest:
         for item in arrived:
             if _takes_back(item, batch.known.get(item.inspection.id)):
                 landings.undo_departure(connection, item.inspection.id)
+                landings.undo_landing(connection, item.inspection.id)
         registry = self._landings(connection, arrived, batch)
         answers = [self._answer(item, batch, registry) for item in arrived]
         _write(connection, batch)
@@ -132,22 +134,23 @@ class Ingest:
     ) -> Answer | Conflict:
         known = batch.known.get(item.inspection.id)
         if known is None:
-            decision = self._decide(item, batch.at, registry(item.inspection))
+            facts = self._facts(item, batch.at, registry(item.inspection))
+            decision = decide(facts, self.rules)
             batch.inspections.append(_inspection_row(item, batch.at))
-            _add(batch, item, decision, version=1)
+            _add(batch, item, facts, decision, version=1)
             return Answer(decision, new=True)
         if known.sha256 != item.sha256:
             return Conflict()
         if _takes_back(item, known):
-            _forget_departure(batch, item.inspection)
-            decision = self._decide(item, batch.at, registry(item.inspection), known.decision)
-            _add(batch, item, decision, version=known.version + 1)
+            _forget_passage(batch, item.inspection)
+            facts = self._facts(item, batch.at, registry(item.inspection), known.decision)
+            decision = decide(facts, self.rules)
+            _add(batch, item, facts, decision, version=known.version + 1)
             return Answer(decision, new=True)
         return Answer(known.decision, new=False)
 
-    def _decide(self, item: Arrived, at: datetime, landing: LandingAnswer, decided: Decision | None = None) -> Decision:
-        facts = Facts(item.inspection, at, item.delivery, landing, self.booths, decided, item.answers)
-        return decide(facts, self.rules)
+    def _facts(self, item: Arrived, at: datetime, landing: LandingAnswer, decided: Decision | None = None) -> Facts:
+        return Facts(item.inspection, at, item.delivery, landing, self.booths, decided, item.answers)
 
 
 def _takes_back(item: Arrived, known: _Known | None) -> bool:
@@ -193,7 +196,7 @@ def _inspection_row(item: Arrived, at: datetime) -> dict[str, object]:
     }
 
 
-def _add(batch: _Batch, item: Arrived, decision: Decision, version: int) -> None:
+def _add(batch: _Batch, item: Arrived, facts: Facts, decision: Decision, version: int) -> None:
     body = encode(decision)
     batch.known[decision.inspection] = _Known(item.sha256, version, decision)
     batch.decisions.append(
@@ -216,10 +219,13 @@ def _add(batch: _Batch, item: Arrived, decision: Decision, version: int) -> None
         batch.referred.append((item.inspection, decision))
     elif passport is not None:
         batch.left[passport] = item.inspection
+    elif decision.outcome is DecisionOutcome.RECORD:
+        batch.landed[decision.inspection] = facts, decision
 
 
-def _forget_departure(batch: _Batch, inspection: Inspection) -> None:
+def _forget_passage(batch: _Batch, inspection: Inspection) -> None:
     """Of a decision made in this very batch; that of an earlier one is undone before the registry is asked."""
+    batch.landed.pop(inspection.id, None)
     passport = leaving(inspection)
     if passport is not None and passport in batch.left and batch.left[passport].id == inspection.id:
         del batch.left[passport]
@@ -237,4 +243,6 @@ def _write(connection: Connection, batch: _Batch) -> None:
     for inspection in batch.left.values():
         if inspection.document is not None:
             landings.depart(connection, inspection.document, Facts(inspection, batch.at).today, inspection.id)
+    for facts, decision in batch.landed.values():
+        landings.land_by_gate(connection, facts, decision)
     append(connection, batch.leaves)

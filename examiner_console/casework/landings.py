@@ -8,10 +8,12 @@ from typing import Final, Protocol
 from uuid import UUID, uuid5
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
 
-from examiner_console.contract import Document, MalformedMessage, decode
-from examiner_console.law.facts import LandingRecord
+from examiner_console.contract import Decision, Document, MalformedMessage, decode
+from examiner_console.law.facts import Facts, LandingRecord
+from examiner_console.law.recorded_stays import recorded_stay
+from examiner_console.law.registered import entry_of_landing
 from examiner_console.law.statuses import allowed
 from examiner_console.tables import landings
 
@@ -91,6 +93,37 @@ def undo_departure(connection: Connection, inspection: UUID) -> None:
     connection.execute(
         update(landings).where(landings.c.departure == inspection).values(departed_on=None, departure=None)
     )
+
+
+def undo_landing(connection: Connection, inspection: UUID) -> None:
+    """The traveller did not land through the gate after all: there is no landing of this inspection."""
+    connection.execute(delete(landings).where(landings.c.id == inspection, landings.c.departed_on.is_(None)))
+
+
+def land_by_gate(connection: Connection, facts: Facts, decision: Decision) -> None:
+    """The record that stands for a seal (Art. 9(4); Ordinance Art. 7-2), under the inspection's identifier; nothing
+    where no landing was recorded."""
+    document = facts.inspection.document
+    if document is None:
+        return
+    before = newest_before(connection, (document.nationality, document.document_number))
+    last = LandingRecord(before.landed_on, before.status, before.period, before.permitted_until) if before else None
+    stay = recorded_stay(facts, decision, last)
+    if stay is not None:
+        entry, number = entry_of_landing(document, facts.at, facts.inspection.port), document.document_number
+        until = stay.permitted_until
+        landed = Landing(entry.nationality, number, entry.landed_on, stay.status, stay.period, until, entry.port)
+        add(connection, facts.inspection.id, landed)
+
+
+def newest_before(connection: Connection, passport: Passport) -> Landing | None:
+    """The newest landing under this passport, departed or not: what a status that is kept was granted for."""
+    nationality, number = passport
+    query = select(*(landings.c[name] for name in Landing.__struct_fields__)).where(
+        landings.c.document_number == number, landings.c.nationality == nationality
+    )
+    row = connection.execute(query.order_by(landings.c.landed_on.desc(), landings.c.id.desc()).limit(1)).first()
+    return None if row is None else Landing(**row._mapping)
 
 
 def parse_landings(lines: Iterable[bytes]) -> list[tuple[UUID, Landing]]:

@@ -1,7 +1,8 @@
 """How long each category is kept, and the run that erases what is over its period.
 
 Small transactions, each with its receipts in the ledger: a run that is killed has erased some of what was due and
-nothing by halves, and the next one goes on. What an officer still has to decide is not erased under their hands.
+nothing by halves, and the next one goes on. What an officer still has to decide is not erased under their hands. A
+registration that is past its last day ends here, and its templates with it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sqlalchemy import Connection, Select, delete, func, or_, select
 
 from examiner_console.casework.actions import READS
 from examiner_console.casework.cases import CaseOutcome, CaseState
+from examiner_console.casework.registration_ends import expire
 from examiner_console.contract import Inspection, decode
 from examiner_console.database import Store
 from examiner_console.law.nationals import JAPAN_CODE, is_national
@@ -33,6 +35,8 @@ from examiner_console.tables import (
     evidence,
     evidence_keys,
     inspections,
+    registration_terms,
+    registrations,
     registry_answers,
 )
 
@@ -145,6 +149,12 @@ def _over(category: Category, cutoff: datetime) -> Select[Any]:
         case Category.WAITING_TIMES:
             id, at = events.c.id, events.c.received_at
             query = select(id, at)
+        case Category.REGISTERED_PRINTS:
+            id, at = registrations.c.id, registrations.c.ends_at
+            query = select(id, at).where(registrations.c.ended_at.is_(None))
+        case Category.REGISTRATIONS:
+            id, at = registrations.c.id, registrations.c.ended_at
+            query = select(id, at).where(at.is_not(None))
         case _:
             id, at = evidence_keys.c.inspection, evidence_keys.c.stored_at
             kept = select(evidence.c.inspection).where(evidence.c.kind.in_(KINDS[category]))
@@ -168,6 +178,13 @@ def _erase_some(connection: Connection, *, category: Category, days: Days, now: 
             _erase_rows(connection, actions, ids, Receipt(category, now, Ground.RETENTION, why, len(ids), tuple(ids)))
         case Category.WAITING_TIMES:
             _erase_rows(connection, events, ids, Receipt(category, now, Ground.RETENTION, why, len(ids)))
+        case Category.REGISTERED_PRINTS:
+            for id in ids:
+                expire(connection, id, now)
+        case Category.REGISTRATIONS:
+            connection.execute(delete(registration_terms).where(registration_terms.c.registration.in_(ids)))
+            receipt = Receipt(category, now, Ground.RETENTION, why, len(ids), tuple(ids))
+            _erase_rows(connection, registrations, ids, receipt)
         case _:
             for id in ids:
                 erase(connection, id, [category], now, Ground.RETENTION, why)

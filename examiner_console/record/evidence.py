@@ -102,7 +102,7 @@ class Vault:
         connection.execute(insert(evidence_keys), row)
         kept = {category_of(item.kind) for item in bundle.items}
         keys = {category: AESGCM.generate_key(bit_length=KEY_BYTES * 8) for category in sorted(kept)}
-        self._keep_keys(connection, bundle.inspection, keys)
+        self.keep_keys(connection, bundle.inspection, keys)
         rows = [
             {
                 "inspection": bundle.inspection,
@@ -110,14 +110,15 @@ class Vault:
                 "kind": item.kind.value,
                 "media_type": item.media_type,
                 "label": item.label,
-                "sealed": _seal(keys[category_of(item.kind)], item.data, _context(bundle.inspection, str(n))),
+                "sealed": sealed(keys[category_of(item.kind)], item.data, _context(bundle.inspection, str(n))),
             }
             for n, item in enumerate(bundle.items, start=1)
         ]
         if rows:
             connection.execute(insert(evidence), rows)
 
-    def _keep_keys(self, connection: Connection, inspection: UUID, keys: dict[Category, bytes]) -> None:
+    def keep_keys(self, connection: Connection, inspection: UUID, keys: dict[Category, bytes]) -> None:
+        """Wrapped, behind the last row; `inspection` is whatever the keys belong to."""
         last = connection.execute(select(func.coalesce(func.max(category_keys.c.id), 0))).scalar_one()
         rows = [
             {"id": n, "inspection": inspection, "category": category.value, "wrapped": self._wrap(key)}
@@ -141,9 +142,10 @@ class Vault:
         wrapped = held.keys.get(category_of(EvidenceKind(row.kind)), held.common)
         if wrapped is None:
             raise EvidenceErased("the evidence was erased")
-        return row.media_type, self._unseal(wrapped, row.sealed, _context(inspection, evidence_id))
+        return row.media_type, self.unseal(wrapped, row.sealed, _context(inspection, evidence_id))
 
-    def _unseal(self, wrapped: bytes, sealed: bytes, context: bytes) -> bytes:
+    def unseal(self, wrapped: bytes, sealed: bytes, context: bytes) -> bytes:
+        """What `sealed` closed under the wrapped key. Raises EvidenceDamaged."""
         try:
             key = aes_key_unwrap(self.master_key, wrapped)
             return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
@@ -209,7 +211,8 @@ def _close(connection: Connection, inspection: UUID, at: datetime) -> None:
         connection.execute(update(evidence_keys).where(where).values(wrapped=None, erased_at=at))
 
 
-def _seal(key: bytes, data: bytes, context: bytes) -> bytes:
+def sealed(key: bytes, data: bytes, context: bytes) -> bytes:
+    """A nonce and the sealed bytes; they open with the same context alone."""
     nonce = os.urandom(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, data, context)
 

@@ -19,7 +19,8 @@ from examiner_console.tables import receipts
 
 
 class Category(StrEnum):
-    """What has a retention period of its own. `prints` are finger images and templates."""
+    """What has a retention period of its own. `prints` are finger images and templates of an inspection,
+    `registered_prints` those that a registration for the gate keeps, `registrations` who was registered."""
 
     LIVE_FACES = "live_faces"
     PRINTS = "prints"
@@ -28,6 +29,8 @@ class Category(StrEnum):
     DECISIONS = "decisions"
     READS = "reads"
     WAITING_TIMES = "waiting_times"
+    REGISTERED_PRINTS = "registered_prints"
+    REGISTRATIONS = "registrations"
 
 
 class Ground(StrEnum):

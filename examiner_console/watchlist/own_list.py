@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 import msgspec
 from sqlalchemy import Connection
@@ -24,6 +24,7 @@ from examiner_console.watchlist.transliteration import UnwritableName
 
 FORM: Final = "TD3"
 """A passport's zone: a name that fills its 39 characters may be cut (Doc 9303-4 §4.2)."""
+Q = TypeVar("Q")
 _Answer = Clear | Hit[WatchlistEntry]
 
 
@@ -83,13 +84,13 @@ def traveller(question: PersonQuestion) -> Person:
     return Person((name,), birth, question.sex or None, question.nationality or None)
 
 
-class Both:
-    """Two lists asked side by side: a hit of either is one; without a hit, a silence of either is one."""
+class Both(Generic[Q]):
+    """Two registries asked side by side: a hit of either is one; without a hit, a silence of either is one."""
 
-    def __init__(self, *lists: Registry[PersonQuestion]) -> None:
+    def __init__(self, *lists: Registry[Q]) -> None:
         self._lists = lists
 
-    async def ask(self, question: PersonQuestion) -> Told:
+    async def ask(self, question: Q) -> Told:
         told = await asyncio.gather(*(one.ask(question) for one in self._lists))
         return min(told, key=_rank)
 

@@ -42,6 +42,9 @@ DEEDS: Final[Mapping[Permission, str]] = {
     Permission.SEE_SHIPS: mark("See ships, their passengers and special permissions"),
     Permission.PERMIT_LANDING: mark("Give special permissions and count at the gangway"),
     Permission.SEE_REFUGE: mark("See and give temporary refuge"),
+    Permission.SEE_REGISTRATIONS: mark("See who is registered for the gate"),
+    Permission.REGISTER: mark("Register for the gate, renew, suspend"),
+    Permission.REVOKE_REGISTRATION: mark("Decide on revoking a registration"),
 }
 """What is more than being logged in."""
 

@@ -60,6 +60,12 @@ class Permission(StrEnum):
     """Enter calls, load lists, permit, withhold, count at the gangway; give, extend and end special permissions."""
     SEE_REFUGE = "see_refuge"
     """See, give, extend and end temporary refuge (Art. 18-2), which is shown to nobody else."""
+    SEE_REGISTRATIONS = "see_registrations"
+    """Who is registered for the automated gate, and how each registration stands."""
+    REGISTER = "register"
+    """Apply for a person, register, renew, suspend, propose to revoke, and withdraw at the person's wish."""
+    REVOKE_REGISTRATION = "revoke_registration"
+    """Decide what another proposed to revoke, and applications that were stopped."""
 
 
 _EVERYBODY: Final = frozenset({Permission.ANYONE, Permission.LOGGED_IN})
@@ -69,13 +75,18 @@ _SHIPS: Final = frozenset({Permission.SEE_SHIPS, Permission.PERMIT_LANDING})
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.GATE_ASSISTANT: _EVERYBODY,
     Role.MONITORING_OFFICER: _EVERYBODY | {Permission.SEE_QUEUE},
-    Role.INSPECTOR: _LOOKS | _SHIPS | {Permission.TAKE_CASE, Permission.DECIDE},
+    Role.INSPECTOR: _LOOKS
+    | _SHIPS
+    | {Permission.TAKE_CASE, Permission.DECIDE}
+    | {Permission.SEE_REGISTRATIONS, Permission.REGISTER},
     Role.SHIFT_SUPERVISOR: _LOOKS | {Permission.SEE_RECORD, Permission.SEE_HEARINGS, Permission.SEE_SHIPS},
     Role.SPECIAL_INQUIRY_OFFICER: _LOOKS
-    | {Permission.SEE_HEARINGS, Permission.HOLD_HEARING, Permission.SEE_SHIPS, Permission.SEE_REFUGE},
+    | {Permission.SEE_HEARINGS, Permission.HOLD_HEARING}
+    | {Permission.SEE_SHIPS, Permission.SEE_REFUGE},
     Role.SUPERVISING_INSPECTOR: _LOOKS
     | _SHIPS
-    | {Permission.SEE_HEARINGS, Permission.DECIDE_OBJECTION, Permission.SEE_REFUGE},
+    | {Permission.SEE_HEARINGS, Permission.DECIDE_OBJECTION, Permission.SEE_REFUGE}
+    | {Permission.SEE_REGISTRATIONS, Permission.REVOKE_REGISTRATION},
     Role.WATCHLIST_EDITOR: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.EDIT_WATCHLIST},
     Role.WATCHLIST_APPROVER: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.APPROVE_WATCHLIST},
     Role.TECHNICIAN: _EVERYBODY,
@@ -159,6 +170,15 @@ PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("GET", "/refuge/{landing}"): Permission.SEE_REFUGE,
     ("POST", "/refuge/{landing}/extend"): Permission.SEE_REFUGE,
     ("POST", "/refuge/{landing}/end"): Permission.SEE_REFUGE,
+    ("GET", "/registrations"): Permission.SEE_REGISTRATIONS,
+    ("POST", "/registrations/find"): Permission.SEE_REGISTRATIONS,
+    ("POST", "/registrations/letters"): Permission.REGISTER,
+    ("GET", "/registrations/apply/{inspection}"): Permission.REGISTER,
+    ("POST", "/registrations/apply/{inspection}"): Permission.REGISTER,
+    ("GET", "/registrations/{registration}"): Permission.SEE_REGISTRATIONS,
+    ("POST", "/registrations/{registration}/step"): Permission.REGISTER,
+    ("POST", "/registrations/{registration}/compare"): Permission.SEE_REGISTRATIONS,
+    ("POST", "/registrations/{registration}/settle"): Permission.REVOKE_REGISTRATION,
     ("GET", "/{address:path}"): Permission.ANYONE,
 }
 
@@ -174,6 +194,7 @@ _SCREENS: Final = (
     (Permission.SEE_SHIPS, "/ships"),
     (Permission.SEE_SHIPS, "/landings"),
     (Permission.SEE_REFUGE, "/refuge"),
+    (Permission.SEE_REGISTRATIONS, "/registrations"),
 )
 _BEGIN: Final[Mapping[Role, str]] = {
     Role.AUDITOR: "/audit",

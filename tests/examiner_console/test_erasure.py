@@ -156,7 +156,7 @@ async def test_pictures_from_before_keys_went_by_category_open_and_erase(console
         row = {"inspection": seen.id, "payload_sha256": b"", "stored_at": NOW}
         connection.execute(insert(evidence_keys).values(**row, wrapped=aes_key_wrap(master.master_key, key)))
         for n, item in enumerate(bundle.items, start=1):
-            sealed = evidence._seal(key, item.data, evidence._context(seen.id, str(n)))
+            sealed = evidence.sealed(key, item.data, evidence._context(seen.id, str(n)))
             facts = {"kind": item.kind.value, "media_type": item.media_type, "label": item.label}
             connection.execute(insert(pictures_table).values(inspection=seen.id, id=str(n), sealed=sealed, **facts))
 
