@@ -31,9 +31,18 @@ class Verb(StrEnum):
     REJECT_ENTRY = "reject_entry"
     WITHDRAW_ENTRY = "withdraw_entry"
     READ_WATCHLIST = "read_watchlist"
+    HOLD_DEPARTURE = "hold_departure"
+    RELEASE_DEPARTURE = "release_departure"
+    OPEN_PRIVATE = "open_private"
+    WRITE_PRIVATE = "write_private"
+    CLOSE_PRIVATE = "close_private"
+    READ_PRIVATE = "read_private"
+    RAISE_ALARM = "raise_alarm"
+    TAKE_ALARM = "take_alarm"
+    END_ALARM = "end_alarm"
 
 
-READS: Final = frozenset({Verb.READ_CASE, Verb.READ_EVIDENCE, Verb.READ_WATCHLIST})
+READS: Final = frozenset({Verb.READ_CASE, Verb.READ_EVIDENCE, Verb.READ_WATCHLIST, Verb.READ_PRIVATE})
 """What changes nothing: an officer looked."""
 
 

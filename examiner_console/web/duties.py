@@ -36,6 +36,10 @@ DEEDS: Final[Mapping[Permission, str]] = {
     Permission.SEE_WATCHLIST: mark("See the watchlist"),
     Permission.EDIT_WATCHLIST: mark("Propose changes of the watchlist"),
     Permission.APPROVE_WATCHLIST: mark("Approve or reject changes of the watchlist"),
+    Permission.CALL_HELP: mark("Raise a silent alarm, call the protection desk"),
+    Permission.SEE_ALARMS: mark("See and answer silent alarms"),
+    Permission.SEE_PRIVATE: mark("See what the protection desk has"),
+    Permission.WORK_PRIVATE: mark("Work at the protection desk"),
 }
 """What is more than being logged in."""
 

@@ -41,7 +41,7 @@ from examiner_console.web.visits import Desk, Visit
 
 log = structlog.get_logger(__name__)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-REFRESHING: Final = frozenset({"/queue/stream", "/session"})
+REFRESHING: Final = frozenset({"/queue/stream", "/alarms/stream", "/session"})
 """Pages that ask by themselves: they do not keep a deserted booth logged in."""
 
 HEADERS: Final = {

@@ -8,7 +8,19 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from examiner_console.console import Console
-from examiner_console.web import audit, booth, duties, entry, hall_page, waiting, watchlist, watchlist_forms
+from examiner_console.web import (
+    alarms,
+    audit,
+    booth,
+    duties,
+    entry,
+    hall_page,
+    held_departures,
+    protection,
+    waiting,
+    watchlist,
+    watchlist_forms,
+)
 from examiner_console.web.guard import page_route, unknown_page_route
 from examiner_console.web.hall_display import Display
 from examiner_console.web.live_queue import LiveQueue
@@ -39,6 +51,18 @@ ENDPOINTS: Final[Mapping[tuple[str, str], Callable[..., Awaitable[Response]]]] =
     ("POST", "/cases/{case_id}/grant"): booth.grant,
     ("POST", "/cases/{case_id}/confirm"): booth.confirm,
     ("POST", "/cases/{case_id}/hand-over"): booth.hand_over,
+    ("POST", "/cases/{case_id}/hold"): held_departures.hold,
+    ("POST", "/cases/{case_id}/release"): held_departures.release,
+    ("POST", "/cases/{case_id}/protect"): protection.protect,
+    ("POST", "/cases/{case_id}/alarm"): alarms.raise_silently,
+    ("GET", "/alarms"): alarms.alarms_page,
+    ("GET", "/alarms/stream"): alarms.stream,
+    ("POST", "/alarms/{alarm}/take"): alarms.take,
+    ("POST", "/alarms/{alarm}/end"): alarms.end,
+    ("GET", "/protection"): protection.list_page,
+    ("POST", "/protection/new"): protection.begin_file,
+    ("GET", "/protection/{file}"): protection.file_page,
+    ("POST", "/protection/{file}/write"): protection.write_entry,
     ("GET", "/audit"): audit.audit_page,
     ("POST", "/audit/find"): audit.find,
     ("POST", "/audit/verify"): audit.verify,

@@ -49,18 +49,27 @@ class Permission(StrEnum):
     """Read the entries; also withdraw a proposal, which the register lets its proposer do alone."""
     EDIT_WATCHLIST = "edit_watchlist"
     APPROVE_WATCHLIST = "approve_watchlist"
+    CALL_HELP = "call_help"
+    """Raise a silent alarm, or hand the person before one to the protection desk, whoever holds the case."""
+    SEE_ALARMS = "see_alarms"
+    """Hear silent alarms and answer them."""
+    SEE_PRIVATE = "see_private"
+    """Read what the protection desk has: refuge seekers, children alone, possible victims of trafficking."""
+    WORK_PRIVATE = "work_private"
+    """Write in the desk's files, and end them."""
 
 
 _EVERYBODY: Final = frozenset({Permission.ANYONE, Permission.LOGGED_IN})
 _LOOKS: Final = _EVERYBODY | {Permission.SEE_QUEUE, Permission.SEE_CASE, Permission.SEE_PICTURES}
+_PROTECTS: Final = frozenset({Permission.CALL_HELP, Permission.SEE_PRIVATE, Permission.WORK_PRIVATE})
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.GATE_ASSISTANT: _EVERYBODY,
     Role.MONITORING_OFFICER: _EVERYBODY | {Permission.SEE_QUEUE},
-    Role.INSPECTOR: _LOOKS | {Permission.TAKE_CASE, Permission.DECIDE},
-    Role.SHIFT_SUPERVISOR: _LOOKS | {Permission.SEE_RECORD},
-    Role.SPECIAL_INQUIRY_OFFICER: _LOOKS,
-    Role.SUPERVISING_INSPECTOR: _LOOKS,
+    Role.INSPECTOR: _LOOKS | {Permission.TAKE_CASE, Permission.DECIDE, Permission.CALL_HELP},
+    Role.SHIFT_SUPERVISOR: _LOOKS | {Permission.SEE_RECORD, Permission.CALL_HELP, Permission.SEE_ALARMS},
+    Role.SPECIAL_INQUIRY_OFFICER: _LOOKS | _PROTECTS,
+    Role.SUPERVISING_INSPECTOR: _LOOKS | _PROTECTS | {Permission.SEE_ALARMS},
     Role.WATCHLIST_EDITOR: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.EDIT_WATCHLIST},
     Role.WATCHLIST_APPROVER: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.APPROVE_WATCHLIST},
     Role.TECHNICIAN: _EVERYBODY,
@@ -90,6 +99,18 @@ PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("POST", "/cases/{case_id}/grant"): Permission.DECIDE,
     ("POST", "/cases/{case_id}/confirm"): Permission.DECIDE,
     ("POST", "/cases/{case_id}/hand-over"): Permission.DECIDE,
+    ("POST", "/cases/{case_id}/hold"): Permission.DECIDE,
+    ("POST", "/cases/{case_id}/release"): Permission.DECIDE,
+    ("POST", "/cases/{case_id}/protect"): Permission.CALL_HELP,
+    ("POST", "/cases/{case_id}/alarm"): Permission.CALL_HELP,
+    ("GET", "/alarms"): Permission.SEE_ALARMS,
+    ("GET", "/alarms/stream"): Permission.SEE_ALARMS,
+    ("POST", "/alarms/{alarm}/take"): Permission.SEE_ALARMS,
+    ("POST", "/alarms/{alarm}/end"): Permission.SEE_ALARMS,
+    ("GET", "/protection"): Permission.SEE_PRIVATE,
+    ("POST", "/protection/new"): Permission.WORK_PRIVATE,
+    ("GET", "/protection/{file}"): Permission.SEE_PRIVATE,
+    ("POST", "/protection/{file}/write"): Permission.WORK_PRIVATE,
     ("GET", "/audit"): Permission.SEE_RECORD,
     ("POST", "/audit/find"): Permission.SEE_RECORD,
     ("POST", "/audit/verify"): Permission.SEE_RECORD,
@@ -120,6 +141,8 @@ _SCREENS: Final = (
     (Permission.SEE_QUEUE, "/queue"),
     (Permission.SEE_RECORD, "/audit"),
     (Permission.SEE_WATCHLIST, "/watchlist"),
+    (Permission.SEE_ALARMS, "/alarms"),
+    (Permission.SEE_PRIVATE, "/protection"),
 )
 _READERS: Final = frozenset({Role.AUDITOR, Role.PRIVACY_OFFICER})
 """Whose work is the record, whatever else they may see."""
