@@ -461,3 +461,53 @@ registered_prints = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 """One finger a row, sealed under the registration's own key (`category_keys`)."""
+protection_files = Table(
+    "protection_files",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("number", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("outcome", String(32)),
+    Index("protection_files_by_outcome", "outcome"),
+)
+"""An `id` that is an inspection's makes its case private until an outcome lets it go."""
+
+protection_entries = Table(
+    "protection_entries",
+    metadata,
+    Column("file", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("key", Uuid, nullable=False),
+    Column("officer", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("file", "key", name="protection_entries_once"),
+)
+"""Rows are only added."""
+
+silent_alarms = Table(
+    "silent_alarms",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("inspection", Uuid, nullable=False),
+    Column("place", String(16), nullable=False),
+    Column("officer", String(64), nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("taken_by", String(64)),
+    Column("taken_at", Instant),
+    Column("ended_at", Instant),
+)
+
+departure_holds = Table(
+    "departure_holds",
+    metadata,
+    Column("inspection", Uuid, primary_key=True),
+    Column("held_by", String(64)),
+    Column("held_at", Instant),
+    Column("released_by", String(64)),
+    Column("released_at", Instant),
+    Column("authority", Text),
+    Column("reference", Text),
+)

@@ -66,6 +66,15 @@ class Verb(StrEnum):
     READ_MANIFEST = "read_manifest"
     READ_LANDINGS = "read_landings"
     READ_REFUGE = "read_refuge"
+    HOLD_DEPARTURE = "hold_departure"
+    RELEASE_DEPARTURE = "release_departure"
+    OPEN_PRIVATE = "open_private"
+    WRITE_PRIVATE = "write_private"
+    CLOSE_PRIVATE = "close_private"
+    READ_PRIVATE = "read_private"
+    RAISE_ALARM = "raise_alarm"
+    TAKE_ALARM = "take_alarm"
+    END_ALARM = "end_alarm"
 
 
 READS: Final = frozenset(verb for verb in Verb if verb.value.startswith("read_"))

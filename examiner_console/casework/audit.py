@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, Final
@@ -20,10 +20,11 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
 from examiner_console.casework.actions import READS, Action, Verb, record
 from examiner_console.casework.cases import case_number
+from examiner_console.casework.privacy import PRIVATE, is_private
 from examiner_console.contract import Decision, Inspection, decode
 from examiner_console.law.counting import end_of_day
 from examiner_console.record.ledger import Leaf
-from examiner_console.tables import actions, cases, decisions, inspections, ledger
+from examiner_console.tables import actions, cases, decisions, inspections, ledger, protection_files
 
 MOST_FOUND: Final = 100
 """More than a person reads; the page then asks for a narrower search."""
@@ -48,12 +49,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One inspection by its newest decision. `case` is None where nobody was referred."""
+    """One inspection by its newest decision. `case` is None where nobody was referred; `private` while the protection
+    desk has it."""
 
     inspection: Inspection
     decision: Decision
     versions: int
     case: str | None
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,8 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """All that is stored about one inspection's decision. `delivery` says whether the station waited for it."""
+    """All that is stored about one inspection's decision. `delivery` says whether the station waited for it; `private`
+    as in `Found`."""
 
     inspection: Inspection
     received_at: datetime
@@ -93,6 +97,7 @@ class Dossier:
     case: str | None
     versions: tuple[Version, ...]
     deeds: tuple[Deed, ...]
+    private: bool = False
 
     @property
     def actions(self) -> tuple[Deed, ...]:
@@ -116,7 +121,13 @@ def find(connection: Connection, wanted: Wanted) -> list[Found]:
     """Newest first, at most MOST_FOUND and one more, which says that there are more."""
     rows = connection.execute(_query(connection, wanted).execution_options(yield_per=CHUNK))
     with rows:
-        return list(islice(_matching(rows, wanted), MOST_FOUND + 1))
+        found = list(islice(_matching(rows, wanted), MOST_FOUND + 1))
+    private = _private(connection, [one.inspection.id for one in found])
+    return [replace(one, private=one.inspection.id in private) for one in found]
+
+
+def _private(connection: Connection, ids: list[UUID]) -> set[UUID]:
+    return set(connection.execute(PRIVATE.where(protection_files.c.id.in_(ids))).scalars())
 
 
 def _matching(rows: Any, wanted: Wanted) -> Iterator[Found]:
@@ -180,6 +191,7 @@ def dossier(connection: Connection, id: UUID) -> Dossier:
         case=None if row.ordinal is None else case_number(row.ordinal),
         versions=_versions(connection, id),
         deeds=_deeds(connection, id),
+        private=is_private(connection, id),
     )
 
 

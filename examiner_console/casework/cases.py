@@ -4,6 +4,8 @@ CasesError                  code
 ├── NoSuchCase              no case under this inspection
 ├── CaseTaken               another officer holds it (`by`)
 ├── CaseClosed              an officer has already decided it
+├── CasePrivate             the protection desk has it (`number`)
+├── DepartureHeld           the departure is held `until` an instant (Art. 25-2)
 ├── StatusNotAllowed        the table of statuses does not know this status with this period
 └── ActionNotAllowed        the law knows no such action for this traveller (`why`)
 """
@@ -17,6 +19,7 @@ from typing import Final
 
 from examiner_console.contract import Decision, EvidenceKind, Inspection
 from examiner_console.law.answers import NOTHING_ASKED, Answers
+from examiner_console.law.departure_holds import Kept
 
 NUMBERS_PER_LETTER: Final = 10_000
 
@@ -49,6 +52,22 @@ class CaseClosed(CasesError):
         super().__init__("This case has already been decided.")
 
 
+class CasePrivate(CasesError):
+    code = "case_private"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"The protection desk has taken over {number}.")
+        self.number = number
+
+
+class DepartureHeld(CasesError):
+    code = "departure_held"
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"This departure is held until {until.isoformat()}.")
+        self.until = until
+
+
 class StatusNotAllowed(CasesError):
     code = "status_not_allowed"
 
@@ -77,6 +96,8 @@ class CaseOutcome(StrEnum):
     GRANTED = "granted"
     HANDED_OVER = "handed_over"
     CONFIRMED = "confirmed"
+    PROTECTED = "protected"
+    """The protection desk ended it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +142,8 @@ class Case:
     trips: tuple[Trip, ...] = ()
     answers: Answers = NOTHING_ASKED
     """Of other authorities' registries, as the newest decision rests on them."""
+    kept: Kept | None = None
+    """What officers recorded of a held departure."""
 
 
 def case_number(ordinal: int) -> str:

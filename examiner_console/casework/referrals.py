@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from examiner_console.casework import casebook, landings
+from examiner_console.casework import casebook, departure_holds, landings
 from examiner_console.casework.actions import Action, Verb, record
 from examiner_console.casework.cases import (
     ActionNotAllowed,
@@ -26,18 +26,20 @@ from examiner_console.casework.cases import (
     StatusNotAllowed,
 )
 from examiner_console.casework.hearings import open_hearing
+from examiner_console.casework.privacy import is_private
 from examiner_console.casework.retention import forget_live_face
 from examiner_console.contract import Direction, Document
 from examiner_console.database import Store
 from examiner_console.law import statuses
 from examiner_console.law.nationals import is_national
 from examiner_console.law.stays import japan_date
-from examiner_console.record.evidence import KINDS, Vault, erase
+from examiner_console.record.evidence import KINDS, NoSuchEvidence, Vault, erase
 from examiner_console.record.receipts import Ground
 
 
 class Referrals:
-    """Officers are named by their log-in name. Every method raises NoSuchCase for an id without a case."""
+    """Officers are named by their log-in name. Every method raises NoSuchCase for an id without a case, and
+    CasePrivate for one that the protection desk has."""
 
     def __init__(self, store: Store, vault: Vault, clock: Callable[[], datetime]) -> None:
         self._store, self._vault, self._clock = store, vault, clock
@@ -81,11 +83,25 @@ class Referrals:
         return await self._act(partial(_grant, id=id, officer=officer, status=status, period=period, at=self._clock()))
 
     async def confirm(self, id: UUID, officer: str) -> Case:
-        """Confirm a departure (Art. 25, 60) or a national's return (Art. 61). Raises as `grant` does."""
+        """Confirm a departure (Art. 25, 60) or a national's return (Art. 61). Raises as `grant` does, and
+        DepartureHeld while a hold runs (Art. 25-2)."""
         case = await self._act(partial(_confirm, id=id, officer=officer, at=self._clock()))
         if case.inspection.document is not None and is_national(case.inspection.document):
             await self._store.fold_log()
         return case
+
+    async def hold_departure(self, id: UUID, officer: str) -> Case:
+        """The person waits (Art. 25-2), and the case goes back to the queue for whoever is there when the hold ends.
+
+        Raises ActionNotAllowed, CaseTaken or CaseClosed.
+        """
+        return await self._act(partial(_hold_departure, id=id, officer=officer, at=self._clock()))
+
+    async def release_departure(self, id: UUID, officer: str, authority: str, reference: str) -> Case:
+        """The notifying organ came, or withdrew its notice. Raises as `hold_departure` does."""
+        at = self._clock()
+        release = partial(_release_departure, id=id, officer=officer, at=at)
+        return await self._act(partial(release, authority=authority, reference=reference))
 
     async def hand_over(self, id: UUID, officer: str, note: str) -> Case:
         """To the special inquiry officer (Art. 9(6), 7(4)). Raises CaseTaken or CaseClosed."""
@@ -98,6 +114,8 @@ class Referrals:
         """
 
         def read(connection: Connection) -> tuple[str, bytes]:
+            if is_private(connection, id):
+                raise NoSuchEvidence
             opened = self._vault.open(connection, id, evidence_id)
             details = {"evidence": evidence_id}
             record(connection, Action(id, officer, Verb.READ_EVIDENCE, self._clock(), details=details))
@@ -226,6 +244,7 @@ def _confirm(connection: Connection, *, id: UUID, officer: str, at: datetime) ->
         raise ActionNotAllowed("A foreign arrival needs landing permission with a status and a period (Art. 9).")
     if document is None and not departure:
         raise ActionNotAllowed("No passport was read: nationality is not established. Hand the case over.")
+    departure_holds.none_runs(case, at)
     if document is not None and departure and not national:
         landings.depart(connection, document, japan_date(at), id)
     article = ("Art. 60(1)" if departure else "Art. 61") if national else "Art. 25(1)"
@@ -233,6 +252,18 @@ def _confirm(connection: Connection, *, id: UUID, officer: str, at: datetime) ->
     if national:
         forget_live_face(connection, id, at)
     return _close(connection, id, CaseOutcome.CONFIRMED, officer, at)
+
+
+def _hold_departure(connection: Connection, *, id: UUID, officer: str, at: datetime) -> Case:
+    departure_holds.keep(connection, _held(connection, id, officer), officer, at)
+    return _give_back(connection, id=id, officer=officer, at=at)
+
+
+def _release_departure(
+    connection: Connection, *, id: UUID, officer: str, at: datetime, authority: str, reference: str
+) -> Case:
+    departure_holds.release(connection, _held(connection, id, officer), officer, at, authority, reference)
+    return casebook.load(connection, id)
 
 
 def _hand_over(connection: Connection, *, id: UUID, officer: str, note: str, at: datetime) -> Case:

@@ -38,6 +38,15 @@ DEEDS: Final[Mapping[str, str]] = {
     Verb.ERASE_EVIDENCE: mark("Erased pictures and prints"),
     Verb.READ_HEARING: mark("Opened the hearing"),
     **{VERBS[Act(act)]: words for act, words in ACTS.items()},
+    Verb.HOLD_DEPARTURE: mark("Held the departure"),
+    Verb.RELEASE_DEPARTURE: mark("Released the departure"),
+    Verb.OPEN_PRIVATE: mark("Made the case private"),
+    Verb.WRITE_PRIVATE: mark("Wrote in the protection desk's file"),
+    Verb.CLOSE_PRIVATE: mark("Ended the protection desk's file"),
+    Verb.READ_PRIVATE: mark("Opened the protection desk's file"),
+    Verb.RAISE_ALARM: mark("Raised a silent alarm"),
+    Verb.TAKE_ALARM: mark("Answered a silent alarm"),
+    Verb.END_ALARM: mark("Ended a silent alarm"),
 }
 READ_HERE: Final = mark("Looked at the decision here, in the audit")
 KINDS: Final[Mapping[str, str]] = {

@@ -14,6 +14,7 @@ from fastapi import Response
 from fastapi.responses import JSONResponse
 
 from examiner_console.casework.cases import Case, CaseState, StatusNotAllowed
+from examiner_console.casework.departure_holds import hold_on
 from examiner_console.contract import Suggestion
 from examiner_console.record.evidence import EvidenceError
 from examiner_console.web.catalogues import translations
@@ -21,6 +22,7 @@ from examiner_console.web.findings import Row
 from examiner_console.web.periods import choices, limits, period_of, status_name, why_not
 from examiner_console.web.permissions import Permission
 from examiner_console.web.pictures import UnshowablePicture, shown
+from examiner_console.web.protection_words import KINDS
 from examiner_console.web.refusals import (
     CaseEnded,
     CaseHeld,
@@ -55,6 +57,9 @@ async def case_page(visit: VisitDep, case_id: UUID) -> Response:
         may_see=visit.may(Permission.SEE_PICTURES),
         may_take=visit.may(Permission.TAKE_CASE),
         may_audit=visit.may(Permission.SEE_RECORD),
+        may_call=visit.may(Permission.CALL_HELP),
+        kinds={kind: translations(language).gettext(words) for kind, words in KINDS.items()},
+        hold=hold_on(case),
         full_name=full_name,
         age=age,
         days_stayed=days_stayed,
@@ -107,7 +112,7 @@ async def give_back(visit: VisitDep, case_id: UUID) -> Response:
 
 async def see_finding(visit: VisitDep, case_id: UUID) -> Response:
     """Answers which numbers are still to be looked at."""
-    case = await _held(visit, case_id)
+    case = await held_case(visit, case_id)
     if visit.field("finding") in {row.key for row in _sheet(visit, case).rows}:
         visit.desk.seen.add(case_id, visit.name, visit.field("finding"))
     now = _sheet(visit, case)
@@ -118,7 +123,7 @@ async def see_finding(visit: VisitDep, case_id: UUID) -> Response:
 
 async def grant(visit: VisitDep, case_id: UUID) -> Response:
     """As suggested, or with the status and period of the form."""
-    case = await _held(visit, case_id)
+    case = await held_case(visit, case_id)
     _all_seen(_sheet(visit, case).unseen)
     if visit.form.get("as") == "suggested":
         suggestion = _suggested(case)
@@ -145,7 +150,7 @@ def _all_seen(left: tuple[Row, ...]) -> None:
 
 
 async def confirm(visit: VisitDep, case_id: UUID) -> Response:
-    case = await _held(visit, case_id)
+    case = await held_case(visit, case_id)
     _all_seen(_sheet(visit, case).unseen)
     await visit.desk.console.referrals.confirm(case_id, visit.name)
     return _decided(visit, case_id)
@@ -155,12 +160,12 @@ async def hand_over(visit: VisitDep, case_id: UUID) -> Response:
     note = visit.field("note")[:LONGEST_NOTE]
     if not note:
         raise NoteMissing
-    await _held(visit, case_id)
+    await held_case(visit, case_id)
     await visit.desk.console.referrals.hand_over(case_id, visit.name, note)
     return _decided(visit, case_id)
 
 
-async def _held(visit: Visit, case_id: UUID) -> Case:
+async def held_case(visit: Visit, case_id: UUID) -> Case:
     """The case this officer has taken. A decision of one's own a moment ago counts too: the key was pressed twice."""
     case = await visit.desk.console.referrals.case(case_id)
     if case.taken_by == visit.name:

@@ -45,6 +45,10 @@ DEEDS: Final[Mapping[Permission, str]] = {
     Permission.SEE_REGISTRATIONS: mark("See who is registered for the gate"),
     Permission.REGISTER: mark("Register for the gate, renew, suspend"),
     Permission.REVOKE_REGISTRATION: mark("Decide on revoking a registration"),
+    Permission.CALL_HELP: mark("Raise a silent alarm, call the protection desk"),
+    Permission.SEE_ALARMS: mark("See and answer silent alarms"),
+    Permission.SEE_PRIVATE: mark("See what the protection desk has"),
+    Permission.WORK_PRIVATE: mark("Work at the protection desk"),
 }
 """What is more than being logged in."""
 

@@ -44,10 +44,8 @@ from examiner_console.web.visits import Desk, Visit
 
 log = structlog.get_logger(__name__)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-REFRESHING: Final = frozenset({"/queue/stream", "/hearings/stream", "/session"})
-"""Pages that ask by themselves: they do not keep a deserted booth logged in."""
-_STREAM: Final = "/stream"
-"""How the address of every other page of that kind ends."""
+REFRESHING: Final = ("/stream", "/session")
+"""How the addresses end that pages ask by themselves: they do not keep a deserted booth logged in."""
 
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -106,7 +104,7 @@ async def _admit(request: Request, desk: Desk, permission: Permission | None) ->
 
 
 def _refreshes(path: str) -> bool:
-    return path in REFRESHING or path.endswith(_STREAM)
+    return path.endswith(REFRESHING)
 
 
 async def _officer(request: Request, desk: Desk) -> Officer | None:

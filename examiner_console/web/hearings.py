@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -11,7 +12,7 @@ from uuid import UUID
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
-from examiner_console.casework.cases import Case, StatusNotAllowed
+from examiner_console.casework.cases import Case, CasePrivate, StatusNotAllowed
 from examiner_console.casework.hearing_file import (
     FIELDS,
     Act,
@@ -57,8 +58,11 @@ async def stream(visit: VisitDep) -> Response:
 
 async def _listed(visit: Visit) -> dict[str, Any]:
     console, now = visit.desk.console, visit.desk.console.clock()
-    files = await console.hearings.under_way()
-    cases = {file.inspection: await console.referrals.case(file.inspection) for file in files}
+    cases: dict[UUID, Case] = {}
+    for file in (under_way := await console.hearings.under_way()):
+        with suppress(CasePrivate):  # the protection desk has it
+            cases[file.inspection] = await console.referrals.case(file.inspection)
+    files = [file for file in under_way if file.inspection in cases]
     nearest = sorted(
         files, key=lambda file: (file.objection_before or datetime.max.replace(tzinfo=JAPAN), file.opened_at)
     )

@@ -66,26 +66,39 @@ class Permission(StrEnum):
     """Apply for a person, register, renew, suspend, propose to revoke, and withdraw at the person's wish."""
     REVOKE_REGISTRATION = "revoke_registration"
     """Decide what another proposed to revoke, and applications that were stopped."""
+    CALL_HELP = "call_help"
+    """Raise a silent alarm, or hand the person before one to the protection desk, whoever holds the case."""
+    SEE_ALARMS = "see_alarms"
+    """Hear silent alarms and answer them."""
+    SEE_PRIVATE = "see_private"
+    """Read what the protection desk has: refuge seekers, children alone, possible victims of trafficking."""
+    WORK_PRIVATE = "work_private"
+    """Write in the desk's files, and end them."""
 
 
 _EVERYBODY: Final = frozenset({Permission.ANYONE, Permission.LOGGED_IN})
 _LOOKS: Final = _EVERYBODY | {Permission.SEE_QUEUE, Permission.SEE_CASE, Permission.SEE_PICTURES}
 _SHIPS: Final = frozenset({Permission.SEE_SHIPS, Permission.PERMIT_LANDING})
+_PROTECTS: Final = frozenset({Permission.CALL_HELP, Permission.SEE_PRIVATE, Permission.WORK_PRIVATE})
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.GATE_ASSISTANT: _EVERYBODY,
     Role.MONITORING_OFFICER: _EVERYBODY | {Permission.SEE_QUEUE},
     Role.INSPECTOR: _LOOKS
     | _SHIPS
-    | {Permission.TAKE_CASE, Permission.DECIDE}
+    | {Permission.TAKE_CASE, Permission.DECIDE, Permission.CALL_HELP}
     | {Permission.SEE_REGISTRATIONS, Permission.REGISTER},
-    Role.SHIFT_SUPERVISOR: _LOOKS | {Permission.SEE_RECORD, Permission.SEE_HEARINGS, Permission.SEE_SHIPS},
+    Role.SHIFT_SUPERVISOR: _LOOKS
+    | {Permission.SEE_RECORD, Permission.SEE_HEARINGS, Permission.SEE_SHIPS}
+    | {Permission.CALL_HELP, Permission.SEE_ALARMS},
     Role.SPECIAL_INQUIRY_OFFICER: _LOOKS
+    | _PROTECTS
     | {Permission.SEE_HEARINGS, Permission.HOLD_HEARING}
     | {Permission.SEE_SHIPS, Permission.SEE_REFUGE},
     Role.SUPERVISING_INSPECTOR: _LOOKS
     | _SHIPS
-    | {Permission.SEE_HEARINGS, Permission.DECIDE_OBJECTION, Permission.SEE_REFUGE}
+    | _PROTECTS
+    | {Permission.SEE_HEARINGS, Permission.DECIDE_OBJECTION, Permission.SEE_REFUGE, Permission.SEE_ALARMS}
     | {Permission.SEE_REGISTRATIONS, Permission.REVOKE_REGISTRATION},
     Role.WATCHLIST_EDITOR: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.EDIT_WATCHLIST},
     Role.WATCHLIST_APPROVER: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.APPROVE_WATCHLIST},
@@ -121,6 +134,18 @@ PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("GET", "/hearings/{case_id}"): Permission.SEE_HEARINGS,
     ("POST", "/hearings/{case_id}/hear"): Permission.HOLD_HEARING,
     ("POST", "/hearings/{case_id}/decide"): Permission.DECIDE_OBJECTION,
+    ("POST", "/cases/{case_id}/hold"): Permission.DECIDE,
+    ("POST", "/cases/{case_id}/release"): Permission.DECIDE,
+    ("POST", "/cases/{case_id}/protect"): Permission.CALL_HELP,
+    ("POST", "/cases/{case_id}/alarm"): Permission.CALL_HELP,
+    ("GET", "/alarms"): Permission.SEE_ALARMS,
+    ("GET", "/alarms/stream"): Permission.SEE_ALARMS,
+    ("POST", "/alarms/{alarm}/take"): Permission.SEE_ALARMS,
+    ("POST", "/alarms/{alarm}/end"): Permission.SEE_ALARMS,
+    ("GET", "/protection"): Permission.SEE_PRIVATE,
+    ("POST", "/protection/new"): Permission.WORK_PRIVATE,
+    ("GET", "/protection/{file}"): Permission.SEE_PRIVATE,
+    ("POST", "/protection/{file}/write"): Permission.WORK_PRIVATE,
     ("GET", "/audit"): Permission.SEE_RECORD,
     ("POST", "/audit/find"): Permission.SEE_RECORD,
     ("POST", "/audit/verify"): Permission.SEE_RECORD,
@@ -195,6 +220,8 @@ _SCREENS: Final = (
     (Permission.SEE_SHIPS, "/landings"),
     (Permission.SEE_REFUGE, "/refuge"),
     (Permission.SEE_REGISTRATIONS, "/registrations"),
+    (Permission.SEE_ALARMS, "/alarms"),
+    (Permission.SEE_PRIVATE, "/protection"),
 )
 _BEGIN: Final[Mapping[Role, str]] = {
     Role.AUDITOR: "/audit",

@@ -6,6 +6,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from markupsafe import Markup
 
 from examiner_console.casework.cases import Case
 from examiner_console.contract import Reason
+from examiner_console.law.alerts import hold_until
 from examiner_console.web.catalogues import translations
 from examiner_console.web.live_queue import Shown
 from examiner_console.web.reasons import headline, reason_text
@@ -34,6 +36,11 @@ class Entry:
     others: int
     held_by: str | None
     mine: bool
+
+    @property
+    def held_until(self) -> datetime:
+        """Of a departure that officers hold (Art. 25-2)."""
+        return hold_until(self.case.inspection.started_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +105,4 @@ def _entry(case: Case, displays: Mapping[str, str], looker: Looker) -> Entry:
 
 def _key(id: UUID, entry: Entry, looker: Looker) -> tuple[object, ...]:
     made = entry.case.decision.decided_at
-    return ("row", id, made, entry.held_by, entry.mine, looker.language, looker.may_take)
+    return ("row", id, made, entry.case.kept, entry.held_by, entry.mine, looker.language, looker.may_take)

@@ -9,6 +9,7 @@
     ├── NothingWaits         no open case under this passport number
     ├── FindingsUnseen       granting as suggested before all findings were seen
     ├── IncompleteForm       a field is missing or is not what the form offers
+    ├── CaseWithDesk, StillHeld
     ├── CaseHeld, CaseEnded, CaseUnknown, CaseNotHeld, StatusPeriodWrong, ActionWrong, NoSuggestion, NoteMissing
     ├── UnreadableMrz, PictureMissing, NoSuchPage
     ├── SearchUnclear        an identifier or a day of a search that is none
@@ -21,7 +22,16 @@ Errors of `casework` are shown through the same tree (`of_case`).
 
 from __future__ import annotations
 
-from examiner_console.casework.cases import ActionNotAllowed, CaseClosed, CasesError, CaseTaken, NoSuchCase
+from examiner_console.casework.cases import (
+    ActionNotAllowed,
+    CaseClosed,
+    CasePrivate,
+    CasesError,
+    CaseTaken,
+    DepartureHeld,
+    NoSuchCase,
+)
+from examiner_console.law.stays import japan_date, japan_time
 from examiner_console.web.wording import Translate, mark
 
 
@@ -140,6 +150,18 @@ class CaseNotHeld(Refusal):
     sentence = mark("You do not hold this case any more. Take it again, and then decide.")
 
 
+class CaseWithDesk(Refusal):
+    code = "case_private"
+    status = 409
+    sentence = mark("The protection desk has taken over %(number)s. It needs nothing more from you.")
+
+
+class StillHeld(Refusal):
+    code = "departure_held"
+    status = 409
+    sentence = mark("This departure is held until %(until)s JST. Record its release with F6, or wait until then.")
+
+
 class StatusPeriodWrong(Refusal):
     """`why` is the sentence, from the table of statuses."""
 
@@ -193,6 +215,10 @@ def of_case(error: CasesError) -> Refusal:
             return CaseUnknown()
         case CaseClosed():
             return CaseEnded()
+        case CasePrivate(number=number):
+            return CaseWithDesk(number=number)
+        case DepartureHeld(until=until):
+            return StillHeld(until=f"{japan_date(until)} {japan_time(until)}")
         case ActionNotAllowed():
             return ActionWrong()
         case _:

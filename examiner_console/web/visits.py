@@ -89,6 +89,11 @@ class Visit:
     def may(self, permission: Permission) -> bool:
         return permitted(self.officer.role if self.officer else None, permission)
 
+    @property
+    def may_see_alarms(self) -> bool:
+        """Every page of theirs rings."""
+        return self.may(Permission.SEE_ALARMS)
+
     def field(self, name: str) -> str:
         try:
             return self.form[name].strip()

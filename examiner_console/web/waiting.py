@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import AsyncIterator
+from typing import Final
 from uuid import UUID
 
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 from markupsafe import Markup
 
-from examiner_console.casework.cases import Case, CaseState, CaseTaken, NoSuchCase
+from examiner_console.casework.cases import Case, CasePrivate, CaseState, CaseTaken, NoSuchCase
 from examiner_console.web.live import HEARTBEAT_SECONDS, event, still_logged_in
 from examiner_console.web.live_queue import Feed, Shown
 from examiner_console.web.permissions import Permission
@@ -19,11 +21,15 @@ from examiner_console.web.refusals import CaseHeld, NothingWaits
 from examiner_console.web.scanned import passport_number
 from examiner_console.web.visits import Visit, VisitDep
 
+CASE_NUMBER: Final = re.compile(r"[A-Z]-[0-9]{4}")
 
-async def queue_page(visit: VisitDep, done: UUID | None = None) -> Response:
+
+async def queue_page(visit: VisitDep, done: UUID | None = None, desk: str = "") -> Response:
     closed = await _closed(visit, done)
     listed = visit.desk.list.whole(await visit.desk.queue.now(), _looker(visit))
-    return visit.page("queue.html", listed=Markup(listed), done=closed, may_take=_may_take(visit))  # noqa: S704  # ours
+    with_desk = desk if CASE_NUMBER.fullmatch(desk) else ""
+    rows = Markup(listed)  # noqa: S704  # ours
+    return visit.page("queue.html", listed=rows, done=closed, with_desk=with_desk, may_take=_may_take(visit))
 
 
 async def _closed(visit: Visit, id: UUID | None) -> Case | None:
@@ -32,7 +38,7 @@ async def _closed(visit: Visit, id: UUID | None) -> Case | None:
         return None
     try:
         case = await visit.desk.console.referrals.case(id)
-    except NoSuchCase:
+    except (NoSuchCase, CasePrivate):
         return None
     return case if case.state is CaseState.CLOSED and case.taken_by == visit.name else None
 

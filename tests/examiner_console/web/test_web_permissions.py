@@ -29,6 +29,8 @@ SOMEWHERE = {
     "call": "019aa000-0000-7000-8000-000000000000",
     "landing": "019aa000-0000-7000-8000-000000000000",
     "registration": "019aa000-0000-7000-8000-000000000000",
+    "alarm": "019aa000-0000-7000-8000-000000000000",
+    "file": "019aa000-0000-7000-8000-000000000000",
 }
 SENTENCE = "Your role may not do this; ask the shift supervisor if you need it."
 SEES_NO_TRAVELLER = (Role.GATE_ASSISTANT, Role.TECHNICIAN)
