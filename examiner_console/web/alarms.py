@@ -24,7 +24,6 @@ from examiner_console.web.protection_refusals import AlarmUnknown, of_alarm
 from examiner_console.web.rendering import render
 from examiner_console.web.visits import Visit, VisitDep
 
-"""Less than half of what a page waits before it says that no alarm can be heard; an ended session is fed no longer."""
 PAUSE_SECONDS: Final = 0.2
 """Between two readings, however fast the queue changes."""
 
