@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
+from examiner_console.casework.privacy import PRIVATE, is_private
 from examiner_console.casework.registered_fingers import has_face, prints_of_exist
 from examiner_console.casework.registration_book import Registration, Stay
 from examiner_console.casework.registration_errors import ConditionsUnmet, NothingToRegister, PrintsMissing
@@ -35,7 +36,9 @@ class Given:
 
 
 def given(connection: Connection, inspection: UUID) -> Given:
-    """Raises NothingToRegister."""
+    """Raises NothingToRegister, also for whom the protection desk has."""
+    if is_private(connection, inspection):
+        raise NothingToRegister("the protection desk has this case")
     payload = connection.execute(select(inspections.c.payload).where(inspections.c.id == inspection)).scalar()
     seen = None if payload is None else decode(payload, Inspection)
     if seen is None or seen.document is None:
@@ -73,7 +76,8 @@ def _answers(connection: Connection, inspection: UUID) -> Answers:
 def newest_of(connection: Connection, document_number: str, besides: Registration | None = None) -> Given | None:
     """The newest referred inspection under a passport number that still has prints; with `besides`, one that came after
     the inspection which that registration was taken from."""
-    query = select(cases.c.inspection).where(cases.c.document_number == document_number)
+    of_passport = cases.c.document_number == document_number
+    query = select(cases.c.inspection).where(of_passport, cases.c.inspection.not_in(PRIVATE))
     if besides is not None:
         query = query.where(cases.c.inspection != besides.inspection, cases.c.opened_at >= besides.applied_at)
     for id in connection.execute(query.order_by(cases.c.ordinal.desc()).limit(MOST_LOOKED_AT)).scalars():
