@@ -63,6 +63,13 @@ class Verb(StrEnum):
     READ_MANIFEST = "read_manifest"
     READ_LANDINGS = "read_landings"
     READ_REFUGE = "read_refuge"
+    ADD_KEY = "add_key"
+    REMOVE_KEY = "remove_key"
+    SUSPECT_KEY = "suspect_key"
+    RESET_KEYS = "reset_keys"
+    DISABLE_OFFICER = "disable_officer"
+    ENABLE_OFFICER = "enable_officer"
+    CHANGE_ROLE = "change_role"
 
 
 READS: Final = frozenset(verb for verb in Verb if verb.value.startswith("read_"))
