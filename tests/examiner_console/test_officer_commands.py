@@ -15,7 +15,9 @@ def test_an_officer_is_changed_disabled_enabled_and_noted(tmp_path: Path) -> Non
     steps = (("role", "hoshikawa", "auditor"), ("reset-keys", "hoshikawa"), ("disable", "hoshikawa"))
     for step in steps:
         assert console(tmp_path, "officer", *step).exit_code == 0
-    [one] = json.loads(console(tmp_path, "officer", "list", "--json").stdout)
+    listed = console(tmp_path, "officer", "list", "--json")
+    assert listed.exit_code == 0, listed.output
+    [one] = json.loads(listed.stdout)
     assert one == {"name": "hoshikawa", "role": "auditor", "keys": 0, "disabled": True}
     assert console(tmp_path, "officer", "enable", "hoshikawa").exit_code == 0
     assert "may log in" in console(tmp_path, "officer", "list").stdout

@@ -25,9 +25,8 @@ class SoftKey:
     private: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     def create(self, asked: dict[str, Any], **other: Any) -> str:
-        credential = AttestedCredentialData.create(
-            bytes(16), self.id, ES256.from_cryptography_key(self.private.public_key())
-        )
+        public = ES256.from_cryptography_key(self.private.public_key())
+        credential = AttestedCredentialData.create(bytes(16), self.id, public)
         data = self._data(ATTESTED, credential)
         attestation = AttestationObject.create("none", data, {})
         client = self._client("webauthn.create", asked, **other)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from examiner_console import migrations, tables
 from examiner_console.console import Console, open_console
@@ -51,9 +51,18 @@ def keyed(folder: Path, second_factor: str) -> Iterator[KeyedHall]:
     hall.close()
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeyedHall]:
+    yield from keyed(tmp_path_factory.mktemp("console"), "offered")
+
+
 @pytest.fixture
-def offered(tmp_path: Path) -> Iterator[KeyedHall]:
-    yield from keyed(tmp_path, "offered")
+def offered(shared: KeyedHall) -> KeyedHall:
+    """One hall for all tests; each finds no key and the true time."""
+    shared.clock = lambda: datetime.now(UTC)
+    for table in (tables.security_keys, tables.key_ceremonies, tables.actions):
+        run(shared.console.store.write(lambda c, table=table: c.execute(delete(table)).rowcount))
+    return shared
 
 
 @pytest.fixture

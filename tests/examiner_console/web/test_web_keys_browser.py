@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from tests.examiner_console.web.conftest import PASSWORD
-from tests.examiner_console.web.test_web_keys import offered  # noqa: F401 - a fixture
+from tests.examiner_console.web.test_web_keys import offered, shared  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.browser
 KEY = {
@@ -22,9 +22,16 @@ KEY = {
 }
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
-def test_a_key_is_registered_and_then_asked_for(browser: Browser, offered: Any, language: str) -> None:  # noqa: F811
+@pytest.mark.parametrize(("language", "theme"), [("en", "dark"), ("ja", "light")])
+def test_a_key_is_registered_and_then_asked_for(
+    browser: Browser,
+    offered: Any,  # noqa: F811
+    language: str,
+    theme: str,
+) -> None:
     page = browser.new_context(viewport={"width": 1366, "height": 768}, locale=language).new_page()
+    cookie = {"name": "sekisho_theme", "value": theme, "url": offered.base}
+    page.context.add_cookies([cookie])
     devices = page.context.new_cdp_session(page)
     devices.send("WebAuthn.enable")
     key = devices.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})["authenticatorId"]
@@ -42,8 +49,8 @@ def test_a_key_is_registered_and_then_asked_for(browser: Browser, offered: Any, 
     page.keyboard.press("Enter")
     expect(page.locator("main li b")).to_have_text("blue")
     assert Axe().run(page).violations_count == 0
-    page.screenshot(path=f"/tmp/shots-people/keys-{language}.png")
     page.context.clear_cookies()
+    page.context.add_cookies([cookie])
     page.goto(f"{offered.base}/login")
     page.keyboard.type("hoshikawa")
     page.keyboard.press("Tab")
@@ -51,8 +58,13 @@ def test_a_key_is_registered_and_then_asked_for(browser: Browser, offered: Any, 
     page.keyboard.press("Enter")
     page.wait_for_url("**/login/key**")
     assert Axe().run(page).violations_count == 0
-    page.screenshot(path=f"/tmp/shots-people/login-{language}.png")
-    devices.send("WebAuthn.setUserVerified", {"authenticatorId": key, "isUserVerified": True})
+    held = devices.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"][0]
+    devices.send("WebAuthn.clearCredentials", {"authenticatorId": key})
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("button.main")).to_be_focused()
+    assert Axe().run(page).violations_count == 0
+    devices.send("WebAuthn.addCredential", {"authenticatorId": key, "credential": held})
     page.keyboard.press("Enter")
     page.wait_for_url("**/queue")
     page.context.close()
