@@ -119,11 +119,8 @@ def _set(connection: Connection, name: str, **values: Any) -> None:
 
 
 def _everybody(connection: Connection) -> list[dict[str, Any]]:
-    keys: dict[str, int] = dict(
-        connection.execute(select(security_keys.c.officer, func.count()).group_by(security_keys.c.officer))
-        .tuples()
-        .all()
-    )
+    counted = select(security_keys.c.officer, func.count()).group_by(security_keys.c.officer)
+    keys = {name: number for name, number in connection.execute(counted)}  # noqa: C416 - a row is no tuple to mypy
     rows = connection.execute(
         select(officers.c.name, officers.c.role, officers.c.disabled_at).order_by(officers.c.name)
     )

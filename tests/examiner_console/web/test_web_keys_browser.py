@@ -36,6 +36,7 @@ def test_a_key_is_registered_and_then_asked_for(
     devices.send("WebAuthn.enable")
     key = devices.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})["authenticatorId"]
     page.goto(offered.base)
+    expect(page.locator("#name")).to_be_focused()
     page.keyboard.type("hoshikawa")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
@@ -52,6 +53,7 @@ def test_a_key_is_registered_and_then_asked_for(
     page.context.clear_cookies()
     page.context.add_cookies([cookie])
     page.goto(f"{offered.base}/login")
+    expect(page.locator("#name")).to_be_focused()
     page.keyboard.type("hoshikawa")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
