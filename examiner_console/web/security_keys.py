@@ -86,7 +86,7 @@ class Ceremony:
 
 
 class SecurityKeys:
-    """`clock` gives aware UTC times. Where `Settings.public_url` is empty no key is asked for or registered."""
+    """`clock` gives aware UTC times. Where `Settings.public_url` is empty no key can be registered or checked."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime], settings: Settings) -> None:
         self._store = store
