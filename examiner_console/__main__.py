@@ -19,7 +19,14 @@ import typer
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from examiner_console import export_commands, record_commands, running_commands, ship_commands, waiting_commands
+from examiner_console import (
+    export_commands,
+    officer_commands,
+    record_commands,
+    running_commands,
+    ship_commands,
+    waiting_commands,
+)
 from examiner_console.casework import history
 from examiner_console.casework import landings as landing_records
 from examiner_console.casework.stations import Station, enrol
@@ -35,15 +42,13 @@ from examiner_console.terminal import refuse as _refuse
 from examiner_console.terminal import settings as _settings
 from examiner_console.terminal import with_store as _with_store
 from examiner_console.upkeep import utc_now
-from examiner_console.web import officers as web_officers
 
 T = TypeVar("T")
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 station = typer.Typer(help="Gates and bio-carts.", no_args_is_help=True)
-officer = typer.Typer(help="The people at the console.", no_args_is_help=True)
 landings = typer.Typer(help="Landing records.", no_args_is_help=True)
 app.add_typer(station, name="station")
-app.add_typer(officer, name="officer")
+app.add_typer(officer_commands.officer, name="officer")
 app.add_typer(landings, name="landings")
 app.add_typer(record_commands.ledger, name="ledger")
 app.add_typer(record_commands.retention, name="retention")
@@ -109,23 +114,6 @@ def station_enrol(
         _refuse(f"{public_key}: {error}")
     _with_store(_settings(config), lambda store: store.write(lambda c: enrol(c, enrolled, utc_now())))
     print(f"{name} is enrolled.")
-
-
-@officer.command("add")
-def officer_add(
-    name: Annotated[str, typer.Option(help="The log-in name.")],
-    role: Annotated[str, typer.Option(help="One of docs/people.md: inspector, shift_supervisor, auditor …")],
-    display: Annotated[str, typer.Option(help="As colleagues know them: K. Hoshikawa.")],
-    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")],
-    config: Config = None,
-) -> None:
-    """Let an officer log in. Example: officer add --name hoshikawa --role inspector --display "K. Hoshikawa" …"""
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else typer.prompt("Password", hide_input=True)
-    _with_store(
-        _settings(config),
-        lambda store: web_officers.add_officer(store, name=name, role=role, display=display, password=password),
-    )
-    print(f"{name} may log in.")
 
 
 @landings.command("load")

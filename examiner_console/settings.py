@@ -5,9 +5,10 @@ from __future__ import annotations
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from examiner_console.law.decide import CURRENT, RULES
@@ -79,6 +80,17 @@ class RegistryPlace(BaseModel):
     stale_seconds: Annotated[float, Field(gt=0)] | None = None
 
 
+def _origin(url: str) -> str:
+    """Scheme, host and port, as a browser sends it; https but for this machine itself (WebAuthn asks for no less)."""
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname == "localhost")
+    if not safe or not parts.hostname or url != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
+        raise ValueError("an origin such as https://console.example, without a path; http for localhost alone")
+    return url
+
+
 def _known_rules(version: str) -> str:
     if version not in RULES:
         raise ValueError(f"there are the rules of {', '.join(RULES)}")
@@ -93,7 +105,9 @@ class Settings(BaseSettings):
     rules in use refer whoever it is missing for. `own_watchlist` asks the console's own list too, alone where there is
     no other; `own_registrations` likewise the registrations kept here. `rules` is a version of the law; an earlier one
     is for halls that have no registries. Of a ship's passengers an inspector sees those of `ship_nationalities_seen`,
-    besides who has none. Metrics are served where `metrics_port` is given, on `metrics_host` alone.
+    besides who has none. `public_url` is the console's origin as browsers name it (https://console.example); without it
+    there are no security keys. `second_factor` "required" asks everybody for a key, "offered" whoever has registered
+    one. Metrics are served where `metrics_port` is given, on `metrics_host` alone.
     """
 
     model_config = SettingsConfigDict(env_prefix="SEKISHO_CONSOLE_", extra="forbid", frozen=True)
@@ -118,6 +132,14 @@ class Settings(BaseSettings):
     ship_nationalities_seen: frozenset[str] = frozenset()
     own_registrations: bool = False
     rules: Annotated[str, AfterValidator(_known_rules)] = CURRENT
+    public_url: Annotated[str, AfterValidator(_origin)] = ""
+    second_factor: Literal["offered", "required"] = "offered"
+
+    @model_validator(mode="after")
+    def _keys_have_an_origin(self) -> Self:
+        if self.second_factor == "required" and not self.public_url:
+            raise ValueError("second_factor is required, and public_url is missing")
+        return self
 
     @property
     def walking(self) -> dict[str, timedelta]:

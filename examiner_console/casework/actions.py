@@ -75,6 +75,13 @@ class Verb(StrEnum):
     RAISE_ALARM = "raise_alarm"
     TAKE_ALARM = "take_alarm"
     END_ALARM = "end_alarm"
+    ADD_KEY = "add_key"
+    REMOVE_KEY = "remove_key"
+    SUSPECT_KEY = "suspect_key"
+    RESET_KEYS = "reset_keys"
+    DISABLE_OFFICER = "disable_officer"
+    ENABLE_OFFICER = "enable_officer"
+    CHANGE_ROLE = "change_role"
 
 
 READS: Final = frozenset(verb for verb in Verb if verb.value.startswith("read_"))

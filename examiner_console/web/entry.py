@@ -8,6 +8,7 @@ from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from fastapi import Response
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -15,6 +16,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from examiner_console.web.catalogues import LANGUAGES, translations
 from examiner_console.web.forms import (
     FORM_COOKIE,
+    PENDING_COOKIE,
     SESSION_COOKIE,
     form_secret,
     form_token,
@@ -46,14 +48,26 @@ async def log_in(visit: VisitDep) -> Response:
     if not name or not password or len(password) > LONGEST_PASSWORD:
         return _log_in_form(visit, visit.form.get("next", ""), IncompleteForm())
     try:
-        token = await visit.desk.sessions.log_in(name, password)
+        await visit.desk.sessions.check(name, password)
     except Refusal as refusal:
         if visit.wants_json:  # a locked page asks, and stays as it is
             raise
         return _log_in_form(visit, visit.form.get("next", ""), refusal)
-    officer = await visit.desk.sessions.officer(token)
     address = _local(visit.form.get("next", ""))
+    if pending := await visit.desk.keys.pending(name):
+        response = visit.go(f"/login/key?next={quote(address)}")
+        set_cookie(response, visit.request, PENDING_COOKIE, pending)
+        return response
+    return await begin(visit, name, address)
+
+
+async def begin(visit: Visit, name: str, address: str) -> Response:
+    """The session, once every factor was shown; on to `address`, or to where the officer's work begins."""
+    token = await visit.desk.sessions.begin(name)
+    officer = await visit.desk.sessions.officer(token)
+    address = _local(address)
     response = visit.go(home(officer.role) if address == "/" else address)
+    response.delete_cookie(PENDING_COOKIE)
     set_cookie(response, visit.request, SESSION_COOKIE, token)
     response.delete_cookie(FORM_COOKIE)
     return response

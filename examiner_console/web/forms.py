@@ -20,6 +20,8 @@ from examiner_console.web.refusals import ForgedForm, IncompleteForm
 
 SESSION_COOKIE: Final = "sekisho_session"
 FORM_COOKIE: Final = "sekisho_form"
+PENDING_COOKIE: Final = "sekisho_pending"
+"""Of a log-in that waits for its key: opens nothing but the page that asks for it."""
 LARGEST_FORM_BYTES: Final = 64 * 1024
 _A_YEAR: Final = 365 * 24 * 3600
 

@@ -92,8 +92,8 @@ class Sessions:
         """Each takes 64 MiB; many log-ins at once must not exhaust the console's memory."""
         self._nobody: str | None = None
 
-    async def log_in(self, name: str, password: str) -> str:
-        """A new session's token. Raise `WrongPassword` or `TooManyTries`."""
+    async def check(self, name: str, password: str) -> None:
+        """Raise `WrongPassword` or `TooManyTries`."""
         if wait := self._throttle.wait(name, time.monotonic()):
             raise TooManyTries(seconds=int(wait) + 1)
         row = await self._store.read(lambda c: _password_row(c, name))
@@ -101,7 +101,6 @@ class Sessions:
             self._throttle.wrong(name, time.monotonic())
             raise WrongPassword
         self._throttle.right(name)
-        return await self._begin(name)
 
     async def _verified(self, digest: str | None, password: str) -> bool:
         async with self._one_hash_at_a_time:
@@ -110,10 +109,11 @@ class Sessions:
             matches = await asyncio.to_thread(_matches, digest or self._nobody, password[:LONGEST_PASSWORD])
         return matches and digest is not None
 
-    async def _begin(self, name: str) -> str:
+    async def begin(self, name: str) -> str:
+        """A new session's token, for an officer who has shown every factor that is asked for."""
         token = secrets.token_urlsafe(32)
         now = self._clock()
-        row = {"token_sha256": _digest(token), "officer": name, "created_at": now, "seen_at": now}
+        row = {"token_sha256": digest_of(token), "officer": name, "created_at": now, "seen_at": now}
 
         def write(connection: Connection) -> None:
             connection.execute(delete(tables.sessions).where(tables.sessions.c.expires_at < now))
@@ -146,12 +146,12 @@ class Sessions:
         return await self._store.read(_displays)
 
 
-def _digest(token: str) -> bytes:
+def digest_of(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
 def _of(token: str) -> ColumnElement[bool]:
-    return tables.sessions.c.token_sha256 == _digest(token)
+    return tables.sessions.c.token_sha256 == digest_of(token)
 
 
 def _statement(statement: Executable) -> Callable[[Connection], None]:

@@ -19,6 +19,7 @@ from examiner_console.web import (
     hall_page,
     hearings,
     held_departures,
+    key_pages,
     protection,
     registration_forms,
     registrations,
@@ -33,6 +34,7 @@ from examiner_console.web.guard import page_route, unknown_page_route
 from examiner_console.web.hall_display import Display
 from examiner_console.web.live_queue import LiveQueue
 from examiner_console.web.officers import Sessions
+from examiner_console.web.security_keys import SecurityKeys
 from examiner_console.web.visits import Desk
 
 UNKNOWN: Final = ("GET", "/{address:path}")
@@ -46,6 +48,13 @@ ENDPOINTS: Final[Mapping[tuple[str, str], Callable[..., Awaitable[Response]]]] =
     ("POST", "/logout"): entry.log_out,
     ("GET", "/session"): entry.session,
     ("GET", "/duties"): duties.duties_page,
+    ("GET", "/login/key"): key_pages.second_page,
+    ("POST", "/login/key"): key_pages.second,
+    ("POST", "/login/key/challenge"): key_pages.second_challenge,
+    ("GET", "/keys"): key_pages.keys_page,
+    ("POST", "/keys"): key_pages.add,
+    ("POST", "/keys/challenge"): key_pages.add_challenge,
+    ("POST", "/keys/{key}/remove"): key_pages.remove,
     ("GET", "/waiting"): hall_page.display,
     ("GET", "/queue"): waiting.queue_page,
     ("GET", "/queue/stream"): waiting.stream,
@@ -142,7 +151,8 @@ def router(console: Console) -> APIRouter:
     sessions = Sessions(console.store, console.clock)
     more = console.settings.ship_nationalities_seen
     screenings = Screenings(console.store, console.registries, console.clock, more)
-    desk = Desk(console, sessions, Display(console), LiveQueue(console.referrals, sessions), screenings)
+    keys = SecurityKeys(console.store, console.clock, console.settings)
+    desk = Desk(console, sessions, Display(console), LiveQueue(console.referrals, sessions), screenings, keys)
     pages = APIRouter(include_in_schema=False)
     for (method, path), endpoint in ENDPOINTS.items():
         kind = unknown_page_route(desk) if (method, path) == UNKNOWN else page_route(desk)

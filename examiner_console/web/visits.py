@@ -21,6 +21,7 @@ from examiner_console.web.permissions import Permission, Role, permitted, screen
 from examiner_console.web.queue_list import QueueList
 from examiner_console.web.refusals import IncompleteForm, NotLoggedIn
 from examiner_console.web.rendering import render
+from examiner_console.web.security_keys import SecurityKeys
 from examiner_console.web.seen import SeenFindings
 from examiner_console.web.whole_record import Verifications
 
@@ -38,6 +39,7 @@ class Desk:
     hall: Display
     queue: LiveQueue
     screenings: Screenings
+    keys: SecurityKeys
     list: QueueList = field(default_factory=QueueList)
     seen: SeenFindings = field(default_factory=SeenFindings)
     verifications: Verifications = field(default_factory=Verifications)

@@ -2,6 +2,7 @@
 // of the same officer. The console says whether the session stands; a console that is away locks nothing.
 
 import "./clock.js";
+import { sentenceOf, withKey } from "./keys.js";
 
 const EVERY_MS = 5000;
 const JSON_PLEASE = { Accept: "application/json" };
@@ -61,8 +62,14 @@ async function logIn() {
   const fields = new URLSearchParams(new FormData(form));
   fields.set("form_token", given.body.dataset.formToken);
   const answer = await fetch("/login", { method: "POST", body: fields, headers: JSON_PLEASE });
-  if (answer.ok) await look();
-  else {
+  if (answer.ok) {
+    const { next } = await answer.json();
+    if (next.startsWith("/login/key")) {
+      const token = new URLSearchParams({ form_token: fields.get("form_token") });
+      await withKey("/login/key/challenge", "/login/key", token);
+    }
+    await look();
+  } else {
     say((await answer.json()).sentence);
     document.getElementById("lock-password").select();
   }
@@ -72,7 +79,7 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = form.querySelector("button");
   button.disabled = true;
-  await logIn().catch(() => say(lock.dataset.away));
+  await logIn().catch((error) => say(sentenceOf(error, lock.dataset)));
   button.disabled = false;
 });
 
