@@ -35,12 +35,20 @@ class Account:
     password: str
 
 
-def demo_officers() -> list[Account]:
-    people = (
-        ("hoshikawa", "inspector", "K. Hoshikawa"),
-        ("akazawa", "supervisor", "M. Akazawa"),
-        ("miura", "auditor", "T. Miura"),
-    )
+_AT_THE_BOOTH: Final = ("hoshikawa", "inspector", "K. Hoshikawa")
+_AROUND_IT: Final[tuple[tuple[str, str, str], ...]] = (
+    ("akazawa", "shift_supervisor", "M. Akazawa"),
+    ("sakai", "special_inquiry_officer", "R. Sakai"),
+    ("ogata", "supervising_inspector", "H. Ogata"),
+    ("shirogane", "watchlist_editor", "Y. Shirogane"),
+    ("minase", "watchlist_approver", "A. Minase"),
+    ("miura", "auditor", "T. Miura"),
+)
+
+
+def demo_officers(*, everybody: bool) -> list[Account]:
+    """The inspector comes first; the others only where people sit at the screens."""
+    people = (_AT_THE_BOOTH, *_AROUND_IT) if everybody else (_AT_THE_BOOTH,)
     return [Account(*person, secrets.token_urlsafe(9)) for person in people]
 
 
@@ -48,8 +56,10 @@ class ConsolePost:
     """`url` is for officers' browsers, `station_url` for stations (TLS, client certificates). `registries` as in the
     console's settings."""
 
-    def __init__(self, site: Site, port_name: str, registries: Mapping[str, Mapping[str, str]]) -> None:
-        self.officers = demo_officers()
+    def __init__(
+        self, site: Site, port_name: str, registries: Mapping[str, Mapping[str, str]], *, everybody: bool
+    ) -> None:
+        self.officers = demo_officers(everybody=everybody)
         self._site = site
         self._folder = site.folder
         self._data_dir = site.folder / "console"
@@ -69,6 +79,8 @@ class ConsolePost:
                 "master_key_file": site.master_key_file,
                 "port_name": port_name,
                 "registries": registries,
+                "own_watchlist": everybody,
+                "own_registrations": everybody,
             },
         )
         arguments = ("examiner_console", "serve", "--config", str(self._settings_file))

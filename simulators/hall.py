@@ -182,7 +182,7 @@ async def open_hall(plan: Plan, people: Cast) -> AsyncIterator[Hall]:
         registries = RegistryPost(plan.folder, PORT_NAME)
         stack.push_async_callback(registries.program.stop)
         await registries.program.start()
-        console = ConsolePost(site, PORT_NAME, registries.settings)
+        console = ConsolePost(site, PORT_NAME, registries.settings, everybody=not plan.officer)
         stack.callback(console.close)
         world = await asyncio.to_thread(World, plan.seed, profiles=modern)
         stations = await asyncio.to_thread(_stations, plan, _surroundings(plan, site, console, world, people))

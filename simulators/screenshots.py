@@ -77,7 +77,7 @@ async def take_all(folder: Path, work: Path) -> list[str]:
     async with open_hall(plan, RenderedCast()) as hall, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         studio = Studio(browser, folder)
-        for take in (_gate, _cart, _panel, _officers, _audit):
+        for take in (_gate, _cart, _panel, _officers, _audit, _hearing, _desks):
             await take(studio, hall)
         await take_guidance(studio)
         await browser.close()
@@ -169,13 +169,9 @@ async def _panel(studio: Studio, hall: Hall) -> None:
 
 
 async def _officers(studio: Studio, hall: Hall) -> None:
-    account = hall.console.officers[0]
     async with studio.page(f"{hall.console.url}/login", OFFICER_SIZE) as page:
         await studio.shoot(page, "login")
-        await page.fill("[name=name]", account.name)
-        await page.fill("[name=password]", account.password)
-        await page.keyboard.press("Enter")
-        await page.wait_for_url("**/queue")
+        await _log_in(page, hall, "inspector", "/queue")
         await asyncio.sleep(0.5)
         await studio.shoot(page, "queue")
         number = next(visit.document_number for visit in hall.visits.all if visit.scenario == "visitor_arrives")
@@ -186,15 +182,52 @@ async def _officers(studio: Studio, hall: Hall) -> None:
         await studio.shoot(page, "booth")
 
 
+async def _log_in(page: Page, hall: Hall, role: str, first: str) -> None:
+    account = next(officer for officer in hall.console.officers if officer.role == role)
+    await page.fill("[name=name]", account.name)
+    await page.fill("[name=password]", account.password)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**{first}")
+
+
+async def _hearing(studio: Studio, hall: Hall) -> None:
+    """The booth hands the case over that it has open, and the special inquiry officer takes it."""
+    async with studio.page(f"{hall.console.url}/login", OFFICER_SIZE) as page:
+        await _log_in(page, hall, "inspector", "/queue")
+        await page.locator("tr.mine .who a").first.click()
+        await page.wait_for_selector("[data-keys=ready]")
+        await page.keyboard.press("F3")
+        await page.keyboard.type("The purpose of the stay is not clear.")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/queue*")
+    async with studio.page(f"{hall.console.url}/login", OFFICER_SIZE) as page:
+        await _log_in(page, hall, "special_inquiry_officer", "/hearings")
+        await page.locator("td.number a").first.click()
+        for field, text in (("who", "The applicant"), ("statement", "I visit my sister in Nagoya.")):
+            if field == "who":
+                await page.locator("form.act button").first.click()
+                await page.get_by_text("Add to the record").first.click()
+            await page.fill(f"#state-{field}", text)
+        await page.locator("form.act details[open] button").click()
+        await page.wait_for_selector(".entries li >> nth=1")
+        await studio.shoot(page, "hearing")
+
+
+async def _desks(studio: Studio, hall: Hall) -> None:
+    """What a supervising inspector finds at the ships' and the protection desk."""
+    async with studio.page(f"{hall.console.url}/login", OFFICER_SIZE) as page:
+        await _log_in(page, hall, "supervising_inspector", "/hearings")
+        for name in ("ships", "registrations", "protection"):
+            await page.goto(f"{hall.console.url}/{name}")
+            await studio.shoot(page, name)
+
+
 async def _audit(studio: Studio, hall: Hall) -> None:
     """As the auditor sees the case that was just opened: verified, found, and who looked."""
-    account = next(officer for officer in hall.console.officers if officer.role == "auditor")
     number = next(visit.document_number for visit in hall.visits.all if visit.scenario == "visitor_arrives")
     async with studio.page(f"{hall.console.url}/login", OFFICER_SIZE) as page:
-        await page.fill("[name=name]", account.name)
-        await page.fill("[name=password]", account.password)
-        await page.keyboard.press("Enter")
-        await page.wait_for_url("**/audit")
+        await _log_in(page, hall, "auditor", "/audit")
         await page.click("[action='/audit/verify'] button")
         await page.get_by_text("The record is whole").wait_for()
         await page.fill("#number", number)
