@@ -8,11 +8,11 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 from uuid6 import uuid7
 
 from examiner_console.record.ledger import LeafKind, append, leaf_of
-from examiner_console.tables import actions
+from examiner_console.tables import actions, broken_glass
 
 
 class Verb(StrEnum):
@@ -25,6 +25,8 @@ class Verb(StrEnum):
     READ_EVIDENCE = "read_evidence"
     EXPORT_IDENTITIES = "export_identities"
     BACK_UP = "back_up"
+    BREAK_GLASS = "break_glass"
+    MEND_GLASS = "mend_glass"
     ERASE_EVIDENCE = "erase_evidence"
     PROPOSE_ENTRY = "propose_entry"
     APPROVE_ENTRY = "approve_entry"
@@ -100,7 +102,10 @@ class Action(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def record(connection: Connection, action: Action) -> None:
-    """Store the action and its leaf in the caller's transaction."""
+    """Store the action and its leaf in the caller's transaction. What an officer does while they have broken the glass
+    carries that in `details`."""
+    if (mark := _broken(connection, action)) is not None:
+        action = msgspec.structs.replace(action, details={**action.details, "break_glass": str(mark)})
     id, body = UUID(int=uuid7().int), msgspec.json.encode(action)
     connection.execute(
         insert(actions).values(
@@ -114,3 +119,10 @@ def record(connection: Connection, action: Action) -> None:
     )
     kind = LeafKind.READ if action.verb in READS else LeafKind.ACTION
     append(connection, [leaf_of(kind, id, body)])
+
+
+def _broken(connection: Connection, action: Action) -> UUID | None:
+    b = broken_glass.c
+    holds = b.officer == action.officer, b.began_at <= action.at, b.ends_at > action.at, b.ended_at.is_(None)
+    found: UUID | None = connection.execute(select(b.id).where(*holds)).scalar()
+    return found

@@ -16,7 +16,7 @@ from examiner_console.tables.hall import (
     spot_ins,
     stations,
 )
-from examiner_console.tables.people import key_ceremonies, officers, security_keys, sessions
+from examiner_console.tables.people import broken_glass, key_ceremonies, officers, security_keys, sessions
 from examiner_console.tables.procedures import (
     departure_holds,
     hearing_entries,
@@ -46,6 +46,7 @@ __all__ = [
     "EPOCH",
     "Instant",
     "actions",
+    "broken_glass",
     "cases",
     "category_keys",
     "checkpoints",

@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    Uuid,
 )
 
 from examiner_console.tables.ground import Instant, metadata
@@ -53,6 +54,19 @@ security_keys = Table(
 )
 """`suspected_at`: when its counter went back, as that of a copied key does."""
 
+
+broken_glass = Table(
+    "broken_glass",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("officer", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("began_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Index("broken_glass_by_end", "ends_at", "officer"),
+)
+"""An officer's wider role for a quarter of an hour; `ended_at` where it was given up before."""
 
 key_ceremonies = Table(
     "key_ceremonies",

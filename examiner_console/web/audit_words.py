@@ -35,6 +35,8 @@ DEEDS: Final[Mapping[str, str]] = {
     Verb.READ_EVIDENCE: mark("Opened a picture or print"),
     Verb.EXPORT_IDENTITIES: mark("Exported identities"),
     Verb.BACK_UP: mark("Backed everything up"),
+    Verb.BREAK_GLASS: mark("Broke the glass"),
+    Verb.MEND_GLASS: mark("Ended what breaking the glass had given"),
     Verb.ERASE_EVIDENCE: mark("Erased pictures and prints"),
     Verb.READ_HEARING: mark("Opened the hearing"),
     **{VERBS[Act(act)]: words for act, words in ACTS.items()},
@@ -95,9 +97,11 @@ def law_of(reason: Reason) -> Law:
 
 
 def deed_text(action: Action, translate: Translate) -> str:
-    if action.details.get("screen") == "audit":
-        return translate(READ_HERE)
-    return worded(DEEDS, action.verb, translate)
+    here = action.details.get("screen") == "audit"
+    said = translate(READ_HERE) if here else worded(DEEDS, action.verb, translate)
+    if "break_glass" in action.details:
+        return translate(mark("%(deed)s (with the glass broken)")) % {"deed": said}
+    return said
 
 
 def details_text(action: Action, statuses: Mapping[str, Status], language: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from fastapi import Response
 
 from examiner_console.web.catalogues import translations
-from examiner_console.web.permissions import PERMISSIONS, Permission, Role
+from examiner_console.web.permissions import Permission, Role, may_break
 from examiner_console.web.visits import VisitDep
 from examiner_console.web.wording import mark
 
@@ -36,6 +36,7 @@ DEEDS: Final[Mapping[Permission, str]] = {
     Permission.SEE_HEARINGS: mark("See hearings under way"),
     Permission.HOLD_HEARING: mark("Hold hearings"),
     Permission.DECIDE_OBJECTION: mark("Receive objections and record the Minister's decisions"),
+    Permission.BREAK_GLASS: mark("Break the glass for fifteen minutes"),
     Permission.SEE_WATCHLIST: mark("See the watchlist"),
     Permission.EDIT_WATCHLIST: mark("Propose changes of the watchlist"),
     Permission.APPROVE_WATCHLIST: mark("Approve or reject changes of the watchlist"),
@@ -62,5 +63,5 @@ class Deed:
 async def duties_page(visit: VisitDep) -> Response:
     translate = translations(visit.language).gettext
     role = visit.role
-    deeds = [Deed(translate(words), permission in PERMISSIONS[role]) for permission, words in DEEDS.items()]
-    return visit.page("duties.html", role=translate(ROLES[role]), deeds=deeds)
+    deeds = [Deed(translate(words), visit.may(permission)) for permission, words in DEEDS.items()]
+    return visit.page("duties.html", role=translate(ROLES[role]), deeds=deeds, may_break=may_break(role))

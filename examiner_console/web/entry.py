@@ -23,6 +23,7 @@ from examiner_console.web.forms import (
     new_secret,
     set_cookie,
 )
+from examiner_console.web.glass import told
 from examiner_console.web.officers import LONGEST_PASSWORD
 from examiner_console.web.permissions import home
 from examiner_console.web.refusals import IncompleteForm, NoSuchPage, Refusal
@@ -99,8 +100,10 @@ async def log_out(visit: VisitDep) -> Response:
 
 
 async def session(visit: VisitDep) -> Response:
-    """Whether the session still stands, and its form token: a page left open over a new log-in asks for it."""
-    return JSONResponse({"officer": visit.name, "form_token": form_token(form_secret(visit.request))})
+    """Whether the session still stands, and its form token: a page left open over a new log-in asks for it. And who has
+    broken the glass: every page says so within five seconds."""
+    token = form_token(form_secret(visit.request))
+    return JSONResponse({"officer": visit.name, "form_token": token, "broken": await told(visit)})
 
 
 async def preferences(visit: VisitDep) -> Response:

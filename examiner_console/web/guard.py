@@ -27,7 +27,7 @@ from examiner_console.ships.calls import ShipsError
 from examiner_console.web.catalogues import translations
 from examiner_console.web.forms import SESSION_COOKIE, read_form
 from examiner_console.web.officers import Officer
-from examiner_console.web.permissions import PAGES, Permission, permitted
+from examiner_console.web.permissions import PAGES, Permission
 from examiner_console.web.refusals import (
     CaseUnknown,
     IncompleteForm,
@@ -94,7 +94,7 @@ def unknown_page_route(desk: Desk) -> type[APIRoute]:
 async def _admit(request: Request, desk: Desk, permission: Permission | None) -> None:
     officer = await _officer(request, desk)
     request.scope["sekisho.visit"] = visit = Visit(request, desk, officer)
-    if permission is None or not permitted(officer.role if officer else None, permission):
+    if permission is None or not visit.may(permission):
         raise NotPermitted if officer else NotLoggedIn
     if request.method == "POST" and permission is Permission.PERMIT_LANDING and is_upload(request):
         form, upload = await read_upload(request)

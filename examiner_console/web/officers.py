@@ -17,10 +17,11 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, Connection, Executable, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, delete, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from examiner_console import tables
+from examiner_console.casework.break_glass import in_force
 from examiner_console.database import Store
 from examiner_console.web.permissions import Role
 from examiner_console.web.refusals import NotLoggedIn, TooManyTries, WrongPassword
@@ -50,6 +51,8 @@ class Officer:
     name: str
     display: str
     role: Role
+    broken: bool = False
+    """Whether they have broken the glass."""
 
 
 async def add_officer(
@@ -128,7 +131,7 @@ class Sessions:
         if not token:
             raise NotLoggedIn
         now = self._clock()
-        found = await self._store.read(lambda c: _session_row(c, token))
+        found = await self._store.read(lambda c: _session_row(c, token, now))
         if found is None:
             raise NotLoggedIn
         officer, seen_at, expires_at = found
@@ -174,15 +177,20 @@ def _password_row(connection: Connection, name: str) -> str | None:
     return connection.execute(query).scalar_one_or_none()
 
 
-def _session_row(connection: Connection, token: str) -> tuple[Officer, datetime, datetime] | None:
+def _session_row(connection: Connection, token: str, now: datetime) -> tuple[Officer, datetime, datetime] | None:
     officers, sessions = tables.officers, tables.sessions
     query = (
-        select(officers.c.name, officers.c.display, officers.c.role, sessions.c.seen_at, sessions.c.expires_at)
+        select(
+            *(officers.c.name, officers.c.display, officers.c.role, sessions.c.seen_at, sessions.c.expires_at),
+            exists().where(tables.broken_glass.c.officer == officers.c.name, in_force(now)).label("broken"),
+        )
         .join_from(sessions, officers, sessions.c.officer == officers.c.name)
         .where(_of(token), officers.c.disabled_at.is_(None))
     )
     row = connection.execute(query).one_or_none()
-    return (Officer(row.name, row.display, Role(row.role)), row.seen_at, row.expires_at) if row else None
+    if row is None:
+        return None
+    return Officer(row.name, row.display, Role(row.role), bool(row.broken)), row.seen_at, row.expires_at
 
 
 def _displays(connection: Connection) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ import sys
 from typing import Final
 
 from examiner_console.web.duties import DEEDS, ROLES
-from examiner_console.web.permissions import PAGES, PROGRAMS, Permission, Role, home, permitted
+from examiner_console.web.permissions import BROKEN, PAGES, PROGRAMS, Permission, Role, home, permitted
 
 HEAD: Final = """# People and what they may do
 
@@ -18,9 +18,14 @@ test compares the two, another asks every address over HTTP as every role.
 An officer has one role. Officers stored as `supervisor`, the only kind there used to be, are shift supervisors.
 Whatever a role may not do answers 403 with a sentence, on the page and to its script alike.
 
-Some roles have no screen here yet: the monitor of the gates, the hearing and a technician's. They may log in, and see
-no traveller beyond what stands here. Pictures are seen by those who judge persons; an auditor and a privacy officer
+Some roles have no screen here yet: the monitor of the gates and a technician's. They may log in, and see no traveller
+beyond what stands here. Pictures are seen by those who judge persons; an auditor and a privacy officer
 read the record without them. Nobody settles a change of the watchlist that they proposed, whatever their role became.
+
+Who may break the glass does so on `/duties`, with a reason and the password once more: for fifteen minutes they may see
+who waits and decide at a booth, whatever their role ({broken}).
+Everyone who is logged in reads who and why within five seconds, and each deed carries it in the record. It ends by
+itself or before; a clock that is set back before its beginning ends it too, one set back within it makes it longer.
 
 A session ends after 30 minutes in which nobody asked for anything, and with the shift after 12 hours. Its page asks
 every five seconds and then locks itself: what it shows is hidden, what is typed is kept, and it goes on once the same
@@ -28,7 +33,8 @@ officer has logged in there. Another officer begins at their own first screen. A
 
 
 def page() -> str:
-    return f"{HEAD}\n\n## Roles\n\n{_roles()}\n\n## Addresses\n\n{_addresses()}\n"
+    head = HEAD.replace("{broken}", ", ".join(f"`{one}`" for one in sorted(BROKEN)))
+    return f"{head}\n\n## Roles\n\n{_roles()}\n\n## Addresses\n\n{_addresses()}\n"
 
 
 def _roles() -> str:

@@ -74,16 +74,21 @@ class Permission(StrEnum):
     """Read what the protection desk has: refuge seekers, children alone, possible victims of trafficking."""
     WORK_PRIVATE = "work_private"
     """Write in the desk's files, and end them."""
+    BREAK_GLASS = "break_glass"
+    """Take a wider role for fifteen minutes, with everyone told."""
 
 
 _EVERYBODY: Final = frozenset({Permission.ANYONE, Permission.LOGGED_IN})
-_LOOKS: Final = _EVERYBODY | {Permission.SEE_QUEUE, Permission.SEE_CASE, Permission.SEE_PICTURES}
+_LOOKS: Final = _EVERYBODY | {
+    *(Permission.SEE_QUEUE, Permission.SEE_CASE, Permission.SEE_PICTURES),
+    Permission.BREAK_GLASS,
+}
 _SHIPS: Final = frozenset({Permission.SEE_SHIPS, Permission.PERMIT_LANDING})
 _PROTECTS: Final = frozenset({Permission.CALL_HELP, Permission.SEE_PRIVATE, Permission.WORK_PRIVATE})
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.GATE_ASSISTANT: _EVERYBODY,
-    Role.MONITORING_OFFICER: _EVERYBODY | {Permission.SEE_QUEUE},
+    Role.MONITORING_OFFICER: _EVERYBODY | {Permission.SEE_QUEUE, Permission.BREAK_GLASS},
     Role.INSPECTOR: _LOOKS
     | _SHIPS
     | {Permission.TAKE_CASE, Permission.DECIDE, Permission.CALL_HELP}
@@ -107,6 +112,13 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.PRIVACY_OFFICER: _EVERYBODY | {Permission.SEE_RECORD},
 }
 
+BROKEN: Final = frozenset(
+    {Permission.SEE_QUEUE, Permission.SEE_CASE, Permission.SEE_PICTURES, Permission.TAKE_CASE, Permission.DECIDE}
+    | {Permission.CALL_HELP, Permission.SEE_ALARMS, Permission.SEE_HEARINGS, Permission.SEE_SHIPS}
+)
+"""What broken glass adds: to see who waits, and to decide at a booth. Never what two persons do, the watchlist, the
+record, or what the protection desk has."""
+
 PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("GET", "/"): Permission.ANYONE,
     ("GET", "/login"): Permission.ANYONE,
@@ -124,6 +136,8 @@ PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("POST", "/keys/{key}/remove"): Permission.LOGGED_IN,
     ("GET", "/session"): Permission.LOGGED_IN,
     ("GET", "/duties"): Permission.LOGGED_IN,
+    ("POST", "/break-glass"): Permission.BREAK_GLASS,
+    ("POST", "/break-glass/end"): Permission.BREAK_GLASS,
     ("GET", "/queue"): Permission.SEE_QUEUE,
     ("GET", "/queue/stream"): Permission.SEE_QUEUE,
     ("GET", "/cases/{case_id}"): Permission.SEE_CASE,
@@ -239,9 +253,9 @@ _BEGIN: Final[Mapping[Role, str]] = {
 """Whose work is another than the first screen they may see."""
 
 
-def screens(role: Role) -> tuple[str, ...]:
+def screens(role: Role, *, broken: bool = False) -> tuple[str, ...]:
     """Addresses of the screens a role may open; its work begins at the first."""
-    found = tuple(address for permission, address in _SCREENS if permitted(role, permission))
+    found = tuple(address for permission, address in _SCREENS if permitted(role, permission, broken=broken))
     return tuple(sorted(found, key=lambda address: address != _BEGIN.get(role, found[0])))
 
 
@@ -249,8 +263,12 @@ def home(role: Role) -> str:
     return next(iter(screens(role)), "/duties")
 
 
-def permitted(role: Role | None, permission: Permission) -> bool:
-    """`role` None stands for somebody who is not logged in."""
+def permitted(role: Role | None, permission: Permission, *, broken: bool = False) -> bool:
+    """`role` None stands for somebody who is not logged in; `broken` for an officer who has broken the glass."""
     if role is None:
         return permission is Permission.ANYONE
-    return permission in PERMISSIONS[role]
+    return permission in PERMISSIONS[role] or (broken and permission in BROKEN and may_break(role))
+
+
+def may_break(role: Role) -> bool:
+    return Permission.BREAK_GLASS in PERMISSIONS[role]

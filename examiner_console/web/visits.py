@@ -81,7 +81,7 @@ class Visit:
 
     @property
     def screens(self) -> tuple[str, ...]:
-        return screens(self.role)
+        return screens(self.role, broken=self.officer is not None and self.officer.broken)
 
     @property
     def wants_json(self) -> bool:
@@ -89,7 +89,8 @@ class Visit:
         return "application/json" in self.request.headers.get("accept", "")
 
     def may(self, permission: Permission) -> bool:
-        return permitted(self.officer.role if self.officer else None, permission)
+        officer = self.officer
+        return permitted(officer.role if officer else None, permission, broken=officer is not None and officer.broken)
 
     @property
     def may_see_alarms(self) -> bool:

@@ -30,7 +30,19 @@ function say(sentence) {
   notice.hidden = !sentence;
 }
 
-function goOn({ officer, form_token: token }) {
+// Who has broken the glass is said on every page, until it ends.
+function tell(broken) {
+  const line = document.getElementById("broken");
+  const said = broken.map(({ who, why, until }) => {
+    const filled = line.dataset.says.replace("%who", () => who).replace("%until", () => until);
+    return filled.replace("%why", () => why);
+  });
+  line.hidden = said.length === 0;
+  if (line.textContent !== said.join(" · ")) line.textContent = said.join(" · ");
+}
+
+function goOn({ officer, form_token: token, broken }) {
+  tell(broken);
   if (officer !== lock.dataset.officer) {
     location.assign("/");
     return;
@@ -83,6 +95,7 @@ form.addEventListener("submit", async (event) => {
   button.disabled = false;
 });
 
+look();
 window.addEventListener("focus", look);
 window.addEventListener("pageshow", (event) => event.persisted && look());
 setTimeout(keepLooking, EVERY_MS);
