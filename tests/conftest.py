@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 DATA = Path(os.environ.get("SEKISHO_DATA", Path(__file__).parents[2] / "shared" / "data"))
 COMPONENT = "component missing: "
+BROWSER_MS = 20_000
+"""How long a page may take to show what is expected: a busy machine is no fault of the page."""
 BROWSER_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -47,6 +49,7 @@ def chromium() -> str:
 def browser(chromium: str) -> Iterator[Browser]:
     """Never wider than a module: until it is closed its driver keeps an event loop running in the test's thread, and
     nothing else can run one there."""
+    expect.set_options(timeout=BROWSER_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS)
         yield browser
