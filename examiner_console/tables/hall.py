@@ -38,6 +38,7 @@ inspections = Table(
     Column("received_at", Instant, nullable=False),
     Column("payload_sha256", LargeBinary, nullable=False),
     Column("payload", LargeBinary, nullable=False),
+    Index("inspections_by_time", "received_at"),
 )
 
 

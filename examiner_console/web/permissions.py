@@ -74,6 +74,7 @@ class Permission(StrEnum):
     """Read what the protection desk has: refuge seekers, children alone, possible victims of trafficking."""
     WORK_PRIVATE = "work_private"
     """Write in the desk's files, and end them."""
+    SEE_STATISTICS = "see_statistics"
     BREAK_GLASS = "break_glass"
     """Take a wider role for fifteen minutes, with everyone told."""
 
@@ -94,7 +95,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     | {Permission.TAKE_CASE, Permission.DECIDE, Permission.CALL_HELP}
     | {Permission.SEE_REGISTRATIONS, Permission.REGISTER},
     Role.SHIFT_SUPERVISOR: _LOOKS
-    | {Permission.SEE_RECORD, Permission.SEE_HEARINGS, Permission.SEE_SHIPS}
+    | {Permission.SEE_RECORD, Permission.SEE_STATISTICS, Permission.SEE_HEARINGS, Permission.SEE_SHIPS}
     | {Permission.CALL_HELP, Permission.SEE_ALARMS},
     Role.SPECIAL_INQUIRY_OFFICER: _LOOKS
     | _PROTECTS
@@ -104,12 +105,13 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     | _SHIPS
     | _PROTECTS
     | {Permission.SEE_HEARINGS, Permission.DECIDE_OBJECTION, Permission.SEE_REFUGE, Permission.SEE_ALARMS}
-    | {Permission.SEE_REGISTRATIONS, Permission.REVOKE_REGISTRATION},
+    | {Permission.SEE_REGISTRATIONS, Permission.REVOKE_REGISTRATION, Permission.SEE_STATISTICS},
     Role.WATCHLIST_EDITOR: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.EDIT_WATCHLIST},
     Role.WATCHLIST_APPROVER: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.APPROVE_WATCHLIST},
     Role.TECHNICIAN: _EVERYBODY,
-    Role.AUDITOR: _EVERYBODY | {Permission.SEE_QUEUE, Permission.SEE_CASE, Permission.SEE_RECORD},
-    Role.PRIVACY_OFFICER: _EVERYBODY | {Permission.SEE_RECORD},
+    Role.AUDITOR: _EVERYBODY
+    | {Permission.SEE_QUEUE, Permission.SEE_CASE, Permission.SEE_RECORD, Permission.SEE_STATISTICS},
+    Role.PRIVACY_OFFICER: _EVERYBODY | {Permission.SEE_RECORD, Permission.SEE_STATISTICS},
 }
 
 BROKEN: Final = frozenset(
@@ -167,6 +169,7 @@ PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("POST", "/protection/new"): Permission.WORK_PRIVATE,
     ("GET", "/protection/{file}"): Permission.SEE_PRIVATE,
     ("POST", "/protection/{file}/write"): Permission.WORK_PRIVATE,
+    ("GET", "/statistics"): Permission.SEE_STATISTICS,
     ("GET", "/audit"): Permission.SEE_RECORD,
     ("POST", "/audit/find"): Permission.SEE_RECORD,
     ("POST", "/audit/verify"): Permission.SEE_RECORD,
@@ -236,6 +239,7 @@ _SCREENS: Final = (
     (Permission.SEE_QUEUE, "/queue"),
     (Permission.SEE_HEARINGS, "/hearings"),
     (Permission.SEE_RECORD, "/audit"),
+    (Permission.SEE_STATISTICS, "/statistics"),
     (Permission.SEE_WATCHLIST, "/watchlist"),
     (Permission.SEE_SHIPS, "/ships"),
     (Permission.SEE_SHIPS, "/landings"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated, Final
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
+from examiner_console.casework.statistics import Day
 from examiner_console.console import Console
 from examiner_console.ships.screenings import Screenings
 from examiner_console.watchlist.lookup import Lookup
@@ -40,6 +42,7 @@ class Desk:
     queue: LiveQueue
     screenings: Screenings
     keys: SecurityKeys
+    days: dict[date, Day] = field(default_factory=dict)
     list: QueueList = field(default_factory=QueueList)
     seen: SeenFindings = field(default_factory=SeenFindings)
     verifications: Verifications = field(default_factory=Verifications)
