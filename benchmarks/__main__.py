@@ -13,7 +13,19 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 TABLES = (
     *("passport", "page", "faces", "face_quality", "face_tracking", "guidance", "face_gallery", "face_morphing"),
     *("face_differentials", "face_liveness", "fingers", "finger_quality", "finger_duplicates", "finger_liveness"),
-    *("finger_synthetic", "slaps", "gallery", "subjects", "console", "booths", "ledger", "law", "waiting", "watchlist"),
+    *(
+        "finger_synthetic",
+        "slaps",
+        "gallery",
+        "subjects",
+        "console",
+        "booths",
+        "day",
+        "ledger",
+        "law",
+        "waiting",
+        "watchlist",
+    ),
     *("gate", "hall", "ships"),
 )
 
