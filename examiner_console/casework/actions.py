@@ -24,6 +24,7 @@ class Verb(StrEnum):
     READ_CASE = "read_case"
     READ_EVIDENCE = "read_evidence"
     EXPORT_IDENTITIES = "export_identities"
+    FREE_LOCK = "free_lock"
     BACK_UP = "back_up"
     BREAK_GLASS = "break_glass"
     MEND_GLASS = "mend_glass"

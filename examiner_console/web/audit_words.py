@@ -34,6 +34,7 @@ DEEDS: Final[Mapping[str, str]] = {
     Verb.READ_CASE: mark("Opened the case"),
     Verb.READ_EVIDENCE: mark("Opened a picture or print"),
     Verb.EXPORT_IDENTITIES: mark("Exported identities"),
+    Verb.FREE_LOCK: mark("Freed the case for others"),
     Verb.BACK_UP: mark("Backed everything up"),
     Verb.BREAK_GLASS: mark("Broke the glass"),
     Verb.MEND_GLASS: mark("Ended what breaking the glass had given"),

@@ -74,6 +74,10 @@ class Permission(StrEnum):
     """Read what the protection desk has: refuge seekers, children alone, possible victims of trafficking."""
     WORK_PRIVATE = "work_private"
     """Write in the desk's files, and end them."""
+    SUPERVISE = "supervise"
+    """The wait, the queue by reason, the stations' last words, and who is at work."""
+    FREE_LOCK = "free_lock"
+    """Let a case wait again whose officer went away."""
     SEE_STATISTICS = "see_statistics"
     BREAK_GLASS = "break_glass"
     """Take a wider role for fifteen minutes, with everyone told."""
@@ -96,7 +100,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     | {Permission.SEE_REGISTRATIONS, Permission.REGISTER},
     Role.SHIFT_SUPERVISOR: _LOOKS
     | {Permission.SEE_RECORD, Permission.SEE_STATISTICS, Permission.SEE_HEARINGS, Permission.SEE_SHIPS}
-    | {Permission.CALL_HELP, Permission.SEE_ALARMS},
+    | {Permission.CALL_HELP, Permission.SEE_ALARMS, Permission.SUPERVISE, Permission.FREE_LOCK},
     Role.SPECIAL_INQUIRY_OFFICER: _LOOKS
     | _PROTECTS
     | {Permission.SEE_HEARINGS, Permission.HOLD_HEARING}
@@ -105,7 +109,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     | _SHIPS
     | _PROTECTS
     | {Permission.SEE_HEARINGS, Permission.DECIDE_OBJECTION, Permission.SEE_REFUGE, Permission.SEE_ALARMS}
-    | {Permission.SEE_REGISTRATIONS, Permission.REVOKE_REGISTRATION, Permission.SEE_STATISTICS},
+    | {Permission.SEE_REGISTRATIONS, Permission.REVOKE_REGISTRATION, Permission.SEE_STATISTICS, Permission.SUPERVISE},
     Role.WATCHLIST_EDITOR: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.EDIT_WATCHLIST},
     Role.WATCHLIST_APPROVER: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.APPROVE_WATCHLIST},
     Role.TECHNICIAN: _EVERYBODY,
@@ -169,6 +173,9 @@ PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("POST", "/protection/new"): Permission.WORK_PRIVATE,
     ("GET", "/protection/{file}"): Permission.SEE_PRIVATE,
     ("POST", "/protection/{file}/write"): Permission.WORK_PRIVATE,
+    ("GET", "/supervisor"): Permission.SUPERVISE,
+    ("GET", "/supervisor/stream"): Permission.SUPERVISE,
+    ("POST", "/supervisor/free/{case_id}"): Permission.FREE_LOCK,
     ("GET", "/statistics"): Permission.SEE_STATISTICS,
     ("GET", "/audit"): Permission.SEE_RECORD,
     ("POST", "/audit/find"): Permission.SEE_RECORD,
@@ -239,6 +246,7 @@ _SCREENS: Final = (
     (Permission.SEE_QUEUE, "/queue"),
     (Permission.SEE_HEARINGS, "/hearings"),
     (Permission.SEE_RECORD, "/audit"),
+    (Permission.SUPERVISE, "/supervisor"),
     (Permission.SEE_STATISTICS, "/statistics"),
     (Permission.SEE_WATCHLIST, "/watchlist"),
     (Permission.SEE_SHIPS, "/ships"),
