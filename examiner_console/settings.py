@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from examiner_console.law.decide import CURRENT, RULES
@@ -80,6 +80,29 @@ class RegistryPlace(BaseModel):
     stale_seconds: Annotated[float, Field(gt=0)] | None = None
 
 
+class OidcProvider(BaseModel):
+    """The agency's log-in (OpenID Connect). `issuer` exactly as it names itself, https but for this machine itself;
+    `name_claim` gives the officer's name here, `roles` says which of the groups in `groups_claim` is which role."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str
+    client_id: str
+    client_secret_file: Path | None = None
+    name_claim: str = "preferred_username"
+    groups_claim: str = "groups"
+    roles: dict[str, str]
+
+    @field_validator("issuer")
+    @classmethod
+    def _safe(cls, issuer: str) -> str:
+        parts = urlsplit(issuer)
+        here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if not parts.hostname or (parts.scheme != "https" and not (parts.scheme == "http" and here)):
+            raise ValueError("an issuer is https://…; http for this machine alone")
+        return issuer.rstrip("/")
+
+
 def _origin(url: str) -> str:
     """Scheme, host and port, as a browser sends it; https but for this machine itself (WebAuthn asks for no less)."""
     if not url:
@@ -107,7 +130,8 @@ class Settings(BaseSettings):
     is for halls that have no registries. Of a ship's passengers an inspector sees those of `ship_nationalities_seen`,
     besides who has none. `public_url` is the console's origin as browsers name it (https://console.example); without it
     there are no security keys. `second_factor` "required" asks everybody for a key, "offered" whoever has registered
-    one. Metrics are served where `metrics_port` is given, on `metrics_host` alone.
+    one. `oidc` lets officers in by the agency's own log-in. Metrics are served where `metrics_port` is given, on
+    `metrics_host` alone.
     """
 
     model_config = SettingsConfigDict(env_prefix="SEKISHO_CONSOLE_", extra="forbid", frozen=True)
@@ -134,6 +158,13 @@ class Settings(BaseSettings):
     rules: Annotated[str, AfterValidator(_known_rules)] = CURRENT
     public_url: Annotated[str, AfterValidator(_origin)] = ""
     second_factor: Literal["offered", "required"] = "offered"
+    oidc: OidcProvider | None = None
+
+    @model_validator(mode="after")
+    def _log_in_has_a_way_back(self) -> Self:
+        if self.oidc is not None and not self.public_url:
+            raise ValueError("oidc is given, and public_url is missing")
+        return self
 
     @model_validator(mode="after")
     def _keys_have_an_origin(self) -> Self:

@@ -214,6 +214,30 @@ def registries(
         raise typer.Exit(0) from None
 
 
+@app.command(epilog="Example: python -m simulators oidc --port 8700 --fault expired")
+def oidc(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="On loopback; 0 takes a free one.")] = 8700,
+    fault: Annotated[str | None, typer.Option(help="What is wrong with it, by name.")] = None,
+) -> None:
+    """Serve an agency's log-in (OpenID Connect) with invented people, until Ctrl-C."""
+    from simulators.oidc import CLIENT, FAULTS, OidcService
+
+    if fault is not None and fault not in FAULTS:
+        _refuse(f"a fault is one of {', '.join(sorted(FAULTS))}")
+    try:
+        service = OidcService(port=port)
+    except OSError as error:
+        _refuse(f"no log-in: {error}")
+    with service as agency:
+        agency.fault = fault
+        groups = sorted({group for person in agency.people for group in person.groups})
+        typer.echo(f"Issuer {agency.url}, client {CLIENT}, groups {', '.join(groups)}.")
+        try:
+            service.wait()
+        except KeyboardInterrupt:
+            raise typer.Exit(0) from None
+
+
 @app.command(epilog="Example: python -m simulators manifest --passengers 3000 --seed 7 --out aurora.csv")
 def manifest(
     out: Annotated[Path, typer.Option(help="The file to write.")],

@@ -24,7 +24,10 @@ officers = Table(
     Column("password_hash", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("disabled_at", Instant),
+    Column("subject", String(512)),
+    Index("officers_by_subject", "subject", unique=True),
 )
+"""`subject` is set for whom the agency's own log-in vouches; they have no password here."""
 
 
 sessions = Table(

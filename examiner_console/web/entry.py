@@ -54,7 +54,7 @@ async def log_in(visit: VisitDep) -> Response:
         if visit.wants_json:  # a locked page asks, and stays as it is
             raise
         return _log_in_form(visit, visit.form.get("next", ""), refusal)
-    address = _local(visit.form.get("next", ""))
+    address = local(visit.form.get("next", ""))
     if pending := await visit.desk.keys.pending(name):
         response = visit.go(f"/login/key?next={quote(address)}")
         set_cookie(response, visit.request, PENDING_COOKIE, pending)
@@ -66,7 +66,7 @@ async def begin(visit: Visit, name: str, address: str) -> Response:
     """The session, once every factor was shown; on to `address`, or to where the officer's work begins."""
     token = await visit.desk.sessions.begin(name)
     officer = await visit.desk.sessions.officer(token)
-    address = _local(address)
+    address = local(address)
     response = visit.go(home(officer.role) if address == "/" else address)
     response.delete_cookie(PENDING_COOKIE)
     set_cookie(response, visit.request, SESSION_COOKIE, token)
@@ -79,14 +79,15 @@ def _log_in_form(visit: Visit, next: str, refusal: Refusal | None = None) -> Res
     secret = visit.request.cookies.get(FORM_COOKIE) or new_secret()
     sentence = refusal.said(translations(visit.language).gettext) if refusal else ""
     status = refusal.status if refusal else HTTPStatus.OK
-    response = visit.page("login.html", status=status, secret=secret, next=_local(next), sentence=sentence)
+    facts = {"next": local(next), "sentence": sentence, "by_agency": visit.desk.provider is not None}
+    response = visit.page("login.html", status=status, secret=secret, **facts)
     if SESSION_COOKIE in visit.request.cookies:  # an ended one; a link from another site sends none, and ends nothing
         response.delete_cookie(SESSION_COOKIE)
     set_cookie(response, visit.request, FORM_COOKIE, secret)
     return response
 
 
-def _local(address: str) -> str:
+def local(address: str) -> str:
     """Only a path of this console; anything else leads to where one's work begins."""
     is_path = address.startswith("/") and not address.startswith("//") and "\\" not in address
     return address if is_path and not address.startswith("/login") else "/"
@@ -107,7 +108,7 @@ async def session(visit: VisitDep) -> Response:
 
 
 async def preferences(visit: VisitDep) -> Response:
-    response = visit.go(_local(visit.form.get("next", "")))
+    response = visit.go(local(visit.form.get("next", "")))
     if visit.form.get("language") in LANGUAGES:
         set_cookie(response, visit.request, LANGUAGE_COOKIE, visit.form["language"], lasting=True)
     if visit.form.get("theme") in THEMES:

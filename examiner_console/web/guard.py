@@ -124,7 +124,10 @@ def refused(request: Request, desk: Desk, error: Exception) -> Response:
     sentence = refusal.said(translations(visit.language).gettext)
     if visit.wants_json:
         return JSONResponse({"code": refusal.code, "sentence": sentence}, status_code=refusal.status)
-    return visit.page("refusal.html", status=refusal.status, sentence=sentence, refusal=refusal)
+    response = visit.page("refusal.html", status=refusal.status, sentence=sentence, refusal=refusal)
+    for name, path in refusal.spent_cookies:
+        response.delete_cookie(name, path=path)
+    return response
 
 
 def _refusal(error: Exception) -> Refusal:

@@ -173,7 +173,8 @@ def _matches(digest: str, password: str) -> bool:
 
 def _password_row(connection: Connection, name: str) -> str | None:
     officers = tables.officers
-    query = select(officers.c.password_hash).where(officers.c.name == name, officers.c.disabled_at.is_(None))
+    own = officers.c.name == name, officers.c.disabled_at.is_(None), officers.c.subject.is_(None)
+    query = select(officers.c.password_hash).where(*own)
     return connection.execute(query).scalar_one_or_none()
 
 

@@ -21,6 +21,7 @@ from examiner_console.web import (
     hearings,
     held_departures,
     key_pages,
+    oidc_pages,
     protection,
     registration_forms,
     registrations,
@@ -37,6 +38,7 @@ from examiner_console.web.guard import page_route, unknown_page_route
 from examiner_console.web.hall_display import Display
 from examiner_console.web.live_queue import LiveQueue
 from examiner_console.web.officers import Sessions
+from examiner_console.web.oidc import Provider
 from examiner_console.web.security_keys import SecurityKeys
 from examiner_console.web.visits import Desk
 
@@ -46,6 +48,8 @@ ENDPOINTS: Final[Mapping[tuple[str, str], Callable[..., Awaitable[Response]]]] =
     ("GET", "/"): entry.front_page,
     ("GET", "/login"): entry.log_in_page,
     ("POST", "/login"): entry.log_in,
+    ("GET", "/login/oidc"): oidc_pages.to_provider,
+    ("GET", "/login/oidc/back"): oidc_pages.back,
     ("POST", "/preferences"): entry.preferences,
     ("GET", "/static/{name}"): entry.static,
     ("POST", "/logout"): entry.log_out,
@@ -161,7 +165,10 @@ def router(console: Console) -> APIRouter:
     more = console.settings.ship_nationalities_seen
     screenings = Screenings(console.store, console.registries, console.clock, more)
     keys = SecurityKeys(console.store, console.clock, console.settings)
-    desk = Desk(console, sessions, Display(console), LiveQueue(console.referrals, sessions), screenings, keys)
+    given = console.settings.oidc
+    provider = Provider(given, console.settings.public_url, console.clock) if given else None
+    queue = LiveQueue(console.referrals, sessions)
+    desk = Desk(console, sessions, Display(console), queue, screenings, keys, provider)
     pages = APIRouter(include_in_schema=False)
     for (method, path), endpoint in ENDPOINTS.items():
         kind = unknown_page_route(desk) if (method, path) == UNKNOWN else page_route(desk)

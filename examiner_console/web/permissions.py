@@ -129,6 +129,8 @@ PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("GET", "/"): Permission.ANYONE,
     ("GET", "/login"): Permission.ANYONE,
     ("POST", "/login"): Permission.ANYONE,
+    ("GET", "/login/oidc"): Permission.ANYONE,
+    ("GET", "/login/oidc/back"): Permission.ANYONE,
     ("POST", "/preferences"): Permission.ANYONE,
     ("GET", "/static/{name}"): Permission.ANYONE,
     ("GET", "/waiting"): Permission.ANYONE,

@@ -39,6 +39,8 @@ class Refusal(Exception):
     code = "refused"
     status = 400
     sentence = mark("This cannot be done now; go back to the queue and try again.")
+    spent_cookies: tuple[tuple[str, str], ...] = ()
+    """Name and path of each cookie that is of no more use."""
 
     def __init__(self, **data: str | int) -> None:
         super().__init__(self.code)

@@ -19,6 +19,7 @@ from examiner_console.web.forms import form_secret, form_token
 from examiner_console.web.hall_display import Display
 from examiner_console.web.live_queue import LiveQueue
 from examiner_console.web.officers import Officer, Sessions
+from examiner_console.web.oidc import Provider
 from examiner_console.web.permissions import Permission, Role, permitted, screens
 from examiner_console.web.queue_list import QueueList
 from examiner_console.web.refusals import IncompleteForm, NotLoggedIn
@@ -42,6 +43,7 @@ class Desk:
     queue: LiveQueue
     screenings: Screenings
     keys: SecurityKeys
+    provider: Provider | None = None
     days: dict[date, Day] = field(default_factory=dict)
     list: QueueList = field(default_factory=QueueList)
     seen: SeenFindings = field(default_factory=SeenFindings)
