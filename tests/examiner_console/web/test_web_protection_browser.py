@@ -29,7 +29,7 @@ def new_page(browser: Browser, hall: Any, name: str, language: str = "en", theme
     page.fill("#name", name)
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/queue")
+    page.wait_for_url(lambda address: "/login" not in address and address.rstrip("/") != hall.base)
     return page
 
 

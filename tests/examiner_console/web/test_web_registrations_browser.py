@@ -70,6 +70,8 @@ def test_from_the_passport_to_a_revocation_by_keyboard(browser: Browser, own_hal
     page.keyboard.press("Enter")
     expect(page.get_by_text("proposed to be revoked", exact=True)).to_be_visible()
     decides = new_page(browser, own_hall, "sakaki")
+    tab_to(decides, "More screens")
+    decides.keyboard.press("Enter")
     tab_to(decides, "利用登録 Registrations")
     decides.keyboard.press("Enter")
     expect(decides.locator("#passport")).to_be_focused()
