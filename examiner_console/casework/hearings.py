@@ -29,15 +29,19 @@ from examiner_console.casework.hearing_file import (
     Outcome,
     added,
 )
+from examiner_console.contract import Direction
 from examiner_console.database import Store
 from examiner_console.law import hearings as law
 from examiner_console.law import statuses
 from examiner_console.law.arrivals import NOT_GIVEN
 from examiner_console.law.landing import HEALTH
+from examiner_console.law.nationals import is_national
 from examiner_console.law.stays import japan_date
 from examiner_console.tables import actions, hearing_entries, hearings
 
 VERBS: Final[Mapping[Act, Verb]] = {act: Verb(f"hearing_{act.value}") for act in Act}
+RECORDED: Final = frozenset({Act.TAKE, Act.GIVE_BACK, Act.DIAGNOSE, Act.SUMMON, Act.ATTEND, Act.STATE})
+"""What a record may hold whoever was handed over; everything else finds, permits or orders."""
 _OPEN: Final = (
     select(hearings).where(hearings.c.outcome.is_(None)).order_by(hearings.c.opened_at, hearings.c.inspection)
 )
@@ -70,8 +74,9 @@ class Hearings:
         return await self._store.write(work)
 
     async def add(self, id: UUID, act: Act, officer: str, said: Mapping[str, str]) -> HearingFile:
-        """Raises what `hearing_file.added` raises, NoSuchHearing, and StatusNotAllowed. What one officer adds twice at
-        once is there once."""
+        """Raises what `hearing_file.added` raises, NoSuchHearing, StatusNotAllowed, and CasePrivate for whom the
+        protection desk has. A departure and a national are recorded, and neither permitted nor ordered to leave.
+        Statements, notices and attendance excepted, what one officer adds twice at once is there once."""
         work = partial(_add, id=id, act=act, officer=officer, at=self._clock(), said=said)
         file = await self._store.write(work)
         self._changed()
@@ -141,9 +146,11 @@ def _entry(row: Row[Any]) -> Entry:
 def _add(
     connection: Connection, *, id: UUID, act: Act, officer: str, at: datetime, said: Mapping[str, str]
 ) -> HearingFile:
-    before = load(connection, id)
+    before, case = load(connection, id), casebook.load(connection, id)
     if _is_same(before, act, officer, said):
         return before
+    if act not in RECORDED and not _is_landing(case):
+        raise NotNow(act)
     step = before.step(law.Action.ORDER_TO_LEAVE, at)
     after = added(before, act, officer, at, said)
     entry = after.entries[-1]
@@ -155,6 +162,12 @@ def _add(
     if after.outcome is not None:
         _end(connection, after, entry)
     return after
+
+
+def _is_landing(case: Case) -> bool:
+    """Whether a foreign arrival is heard, or somebody of whom no passport was read: Art. 10 is about nobody else."""
+    document = case.inspection.document
+    return case.inspection.direction is Direction.ARRIVAL and not (document and is_national(document))
 
 
 def _is_same(file: HearingFile, act: Act, officer: str, said: Mapping[str, str]) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from examiner_console.casework import hearings
 from examiner_console.casework.actions import Verb
-from examiner_console.casework.cases import CaseOutcome, CaseState, StatusNotAllowed
+from examiner_console.casework.cases import CaseOutcome, CasePrivate, CaseState, StatusNotAllowed
 from examiner_console.casework.hearing_file import (
     Act,
     Decided,
@@ -28,13 +28,15 @@ from examiner_console.casework.hearing_file import (
     acts,
     added,
 )
+from examiner_console.casework.privacy import open_file
 from examiner_console.console import Console
 from examiner_console.contract import FingerCapture
+from examiner_console.law.protection import Kind
 from examiner_console.record import verify
 from examiner_console.tables import actions, landings
 from examiner_console.upkeep import ledger_key
 from tests.examiner_console.conftest import TestClock
-from tests.examiner_console.samples import arrival
+from tests.examiner_console.samples import arrival, findings, inspection
 from tests.examiner_console.test_casework import report
 
 pytestmark = pytest.mark.anyio
@@ -268,6 +270,33 @@ async def test_time_runs_out_by_the_console_s_clock(console: Console, clock: Tes
     with pytest.raises(NotNow):
         await go(console, id, (Act.ACCEPT, HEARS))
     assert (await go(console, id, (Act.ORDER, HEARS))).outcome is Outcome.ORDERED_TO_LEAVE
+
+
+LANDING_ACTS = tuple(act for act in Act if act not in hearings.RECORDED)
+
+
+@pytest.mark.parametrize("act", LANDING_ACTS)
+async def test_a_departing_national_is_neither_permitted_nor_ordered_to_leave(console: Console, act: Act) -> None:
+    seen = inspection(findings=findings(sod_hash="failed"))
+    await report(console, seen)
+    await console.referrals.take(seen.id, BOOTH)
+    await console.referrals.hand_over(seen.id, BOOTH, "The chip was changed.")
+    await go(console, seen.id, *HEARD)
+    officer = HEARS if act not in (Act.OBJECT, Act.DECIDE, Act.RELEASE) else JUDGES
+    with pytest.raises(NotNow):
+        await go(console, seen.id, (act, officer, Decided.SPECIAL))
+    assert await landed(console, seen.id) == 0
+
+
+async def test_whom_the_protection_desk_has_is_heard_no_further(console: Console) -> None:
+    id = await handed_over(console)
+    before = await go(console, id, *TOLD)
+    number, at = "P-0001", console.clock()
+    await console.store.write(lambda c: open_file(c, id, number, Kind.TRAFFICKING, OTHER, at))
+    for act in Act:
+        with pytest.raises(CasePrivate):
+            await go(console, id, (act, HEARS if act is not Act.OBJECT else JUDGES, Decided.WITHOUT_REASON))
+    assert await console.hearings.find(id) == before
 
 
 async def test_no_hearing_without_a_hand_over(console: Console) -> None:
