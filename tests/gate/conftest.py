@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import struct
 import sys
 import threading
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -38,8 +38,6 @@ from examiner_console.contract import (
     open_envelope,
 )
 from examiner_console.law import stations
-from gate import matching, settings
-from gate.lifetime import Times, serve
 from simulators import faces
 from simulators.camera import CameraServer
 from simulators.chip import SimulatedChip
@@ -51,6 +49,9 @@ from simulators.site import free_port
 from simulators.stations import face_camera
 from simulators.subject import Manner, Subject
 
+ON_CLOCKS = Path(__file__).with_name("gate_on_clocks.py")
+LAYOUT = "<dd"
+"""The file of `Clocks`, which `gate_on_clocks.py` maps."""
 STATION = "gate-1"
 TOKEN = "attendant of this test"
 
@@ -144,18 +145,36 @@ class AnsweringConsole:
         self._server.server_close()
 
 
-@dataclass
-class Hours:
-    """The gate's two clocks: `wall` is how far the wall clock is off, `waited` the seconds a journey need not wait."""
+class Clocks:
+    """The gate's two clocks, in a file that its process maps: `wall` is how far the wall clock is off, `waited` the
+    seconds a journey need not wait."""
 
-    wall: timedelta = timedelta()
-    waited: float = 0.0
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.file.write_bytes(struct.pack(LAYOUT, 0.0, 0.0))
+        self._wall, self._waited = timedelta(), 0.0
 
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.wall
+    @property
+    def wall(self) -> timedelta:
+        return self._wall
 
-    def clock(self) -> float:
-        return time.monotonic() + self.waited
+    @wall.setter
+    def wall(self, off: timedelta) -> None:
+        self._wall = off
+        self._write()
+
+    @property
+    def waited(self) -> float:
+        return self._waited
+
+    @waited.setter
+    def waited(self, seconds: float) -> None:
+        self._waited = seconds
+        self._write()
+
+    def _write(self) -> None:
+        with self.file.open("r+b") as file:
+            file.write(struct.pack(LAYOUT, self._wall.total_seconds(), self._waited))
 
 
 @dataclass
@@ -171,7 +190,7 @@ class Site:
     vpcd_port: int
     http_port: int
     world: World
-    hours: Hours = field(default_factory=Hours)
+    clocks: Clocks
     laid: list[PresentedChip] = field(default_factory=list)
 
     def passport(self, person: int, **given: Any) -> Passport:
@@ -248,7 +267,7 @@ def site(tmp_path: Path, world: World) -> Iterator[Site]:
         (tmp_path / "crl" / f"{number:02}.crl").write_bytes(revoked)
     config = tmp_path / "gate.toml"
     config.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in given.items()))
-    site = Site(tmp_path, lane, page, camera, console, config, vpcd_port, http_port, world)
+    site = Site(tmp_path, lane, page, camera, console, config, vpcd_port, http_port, world, Clocks(tmp_path / "clocks"))
     yield site
     site.close()
 
@@ -305,39 +324,12 @@ async def _listen(gate: RunningGate) -> None:
 
 
 @asynccontextmanager
-async def running(site: Site) -> AsyncIterator[RunningGate]:
-    """The gate's own program, in this process, until the block ends."""
-    stop = asyncio.Event()
-    gate = RunningGate(site, f"http://127.0.0.1:{site.http_port}")
-    listens = asyncio.Event()
-    workers = matching.process()
-    started = serve(
-        settings.load(site.config),
-        workers,
-        stop,
-        on_serving=lambda port: listens.set(),
-        times=Times(site.hours.now, site.hours.clock),
-    )
-    serving = asyncio.create_task(started)
-    await listens.wait()
-    listening = asyncio.create_task(_listen(gate))
-    try:
-        yield gate
-    finally:
-        stop.set()
-        await serving
-        await asyncio.wait([listening])
-        await asyncio.to_thread(workers.close)
-
-
-@asynccontextmanager
-async def apart(site: Site) -> AsyncIterator[tuple[RunningGate, asyncio.subprocess.Process]]:
+async def started(site: Site, *command: str) -> AsyncIterator[tuple[RunningGate, asyncio.subprocess.Process]]:
     """The gate as a process of its own; it is killed, if need be, when the block ends."""
-    command = (sys.executable, "-m", "gate", "--config", str(site.config))
-    program = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+    program = await asyncio.create_subprocess_exec(sys.executable, *command, stderr=asyncio.subprocess.PIPE)
     assert program.stderr is not None
     gate = RunningGate(site, f"http://127.0.0.1:{site.http_port}")
-    while b'"serving"' not in (line := await program.stderr.readline()):
+    while b"serving" not in (line := await program.stderr.readline()):
         assert line, "the gate ended before it served"
     reading = [asyncio.create_task(program.stderr.read()), asyncio.create_task(_listen(gate))]
     try:
@@ -351,7 +343,7 @@ async def apart(site: Site) -> AsyncIterator[tuple[RunningGate, asyncio.subproce
 
 @pytest.fixture
 def gate_process(site: Site) -> Callable[[], Any]:
-    return lambda: apart(site)
+    return lambda: started(site, "-m", "gate", "--config", str(site.config))
 
 
 Journey = Callable[[RunningGate], Awaitable[None]]
@@ -363,8 +355,11 @@ def play_from_start(site: Site) -> Callable[[Journey], None]:
 
     def begin(journey: Journey) -> None:
         async def whole() -> None:
-            async with running(site) as gate:
+            command = (str(ON_CLOCKS), str(site.config), str(site.clocks.file))
+            async with started(site, *command) as (gate, program):
                 await journey(gate)
+                program.terminate()
+                assert await program.wait() == 0
 
         asyncio.run(whole())
 

@@ -253,7 +253,7 @@ def test_one_who_does_not_walk_through_the_open_exit_is_sent_back(play: Play, si
         await gate.prompt("place_passport")
         site.lay(site.passport(HOLDER))
         await gate.prompt("go_through")
-        site.hours.waited += SECONDS[State.LEAVING]
+        site.clocks.waited += SECONDS[State.LEAVING]
         await gate.prompt("go_to_booth")
         assert site.lane.snapshot.exit == 0.0
         site.lift()
@@ -283,7 +283,7 @@ def test_a_wall_clock_set_back_a_year_hurries_nobody_and_opens_for_nobody(play: 
         await come(gate, "go_through")
         site.lane.leave_by_exit()
         await gate.state("ready")
-        site.hours.wall -= timedelta(days=365)
+        site.clocks.wall -= timedelta(days=365)
         await come(gate, "go_to_booth")
         site.lane.leave_by_entry()
         await gate.state("ready")

@@ -65,10 +65,11 @@ def test_what_is_held_up_hides_the_hall_that_the_gate_saw_when_it_was_empty(play
     """The gate has seen its lane with nobody in it before the first traveller came."""
     shown, seed = faces.portrait(faces.person(HOLDER)), 4
     site.camera.show(Sensor(Lens.drawn(seed), seed)(linear(backdrop(seed, SIZE))))
+    held_up = presented(shown, Species.TABLET, seed=seed)
 
     async def journey(gate: Gate) -> None:
         await gate.state("ready")
-        site.camera.show(presented(shown, Species.TABLET, seed=seed))
+        site.camera.show(held_up)
         site.lane.enter()
         await gate.prompt("place_passport")
         site.lay(site.passport(HOLDER))
