@@ -25,9 +25,11 @@ from examiner_console.contract import (
     Decision,
     Delivery,
     EventBatch,
+    GateReport,
     Inspection,
     Problem,
     SignatureInvalid,
+    StandingOrders,
     StationEvent,
     UnknownKey,
     decode,
@@ -112,6 +114,15 @@ class ConsoleClient:
             batch = EventBatch(tuple(decode(entry.payload, StationEvent) for entry in entries))
             await self._request("POST", "/v1/events", "events", encode(batch), Delivery.LIVE)
 
+    async def orders(self, report: GateReport) -> StandingOrders:
+        """Say how the gate is, and hear what it is told to do. Raise `ConsoleSilent` or `ConsoleRefused`."""
+        patience = self._seconds + report.wait_seconds
+        body = await self._request("POST", "/v1/orders", "orders", encode(report), Delivery.LIVE, patience)
+        try:
+            return decode(body, StandingOrders)
+        except ContractError as error:
+            raise ConsoleSilent("the console's answer cannot be understood") from error
+
     async def _put_inspection(self, name: str, payload: bytes, delivery: Delivery) -> Decision:
         body = await self._request("PUT", f"/v1/inspections/{name}", "inspection", payload, delivery)
         try:
@@ -122,12 +133,15 @@ class ConsoleClient:
             raise ConsoleSilent("the console answered for another inspection")
         return decision
 
-    async def _request(self, method: str, path: str, purpose: str, payload: bytes, delivery: Delivery) -> bytes:
+    async def _request(
+        self, method: str, path: str, purpose: str, payload: bytes, delivery: Delivery, seconds: float | None = None
+    ) -> bytes:
+        patience = self._seconds if seconds is None else seconds
         envelope = seal(payload, purpose=purpose, key=self.station, private_key=self._private_key, delivery=delivery)
         body = msgspec.json.encode(envelope)
         try:
-            async with asyncio.timeout(self._seconds):
-                response = await self._http.request(method, path, content=body, headers=_JSON)
+            async with asyncio.timeout(patience):
+                response = await self._http.request(method, path, content=body, headers=_JSON, timeout=patience)
         except (httpx2.HTTPError, TimeoutError, ssl.SSLError, OSError) as error:
             raise ConsoleSilent(f"no answer from the console ({type(error).__name__})") from error
         if response.status_code >= 500 or response.status_code == 429:

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from examiner_console.casework.gate_board import GateBoard
 from examiner_console.casework.hearings import Hearings
 from examiner_console.casework.ingest import Ingest
 from examiner_console.casework.own_registrations import OwnRegistrations
@@ -47,6 +48,7 @@ class Console:
     registries: Desk
     pictures: Pictures
     telemetry: Telemetry
+    gates: GateBoard
     measures: Measures
 
     def close(self) -> None:
@@ -77,6 +79,7 @@ def open_console(settings: Settings, clock: Clock = utc_now) -> Console:
         ),
         pictures=Pictures(vault, clock),
         telemetry=Telemetry(clock),
+        gates=GateBoard(store, clock),
         measures=measures,
     )
 

@@ -246,6 +246,66 @@ class EventReceipt(_Fact, frozen=True, forbid_unknown_fields=True):
     known: int
 
 
+class GateCommand(StrEnum):
+    """What a monitoring officer may tell a gate to do once. No command opens the exit but in an emergency."""
+
+    REFER = "refer"
+    """Whoever is inside goes back through the entry, to a booth."""
+    RETRY = "retry"
+    """The reading that is under way begins again from nothing."""
+    EVACUATE = "evacuate"
+    """Both doors open: an emergency."""
+    RESET = "reset"
+    """The emergency is over."""
+
+
+class GateOrder(_Fact, frozen=True, forbid_unknown_fields=True):
+    """To be obeyed once, within `seconds` of hearing it."""
+
+    id: UUID
+    command: GateCommand
+    seconds: Annotated[float, msgspec.Meta(ge=0.0, le=60.0)]
+
+
+class ObeyedOrder(_Fact, frozen=True, forbid_unknown_fields=True):
+    """What became of an order; `why` is a stable code where the gate refused it, and empty where it was done."""
+
+    id: UUID
+    why: Annotated[str, msgspec.Meta(max_length=64)] = ""
+
+
+class GateReport(_Fact, frozen=True, forbid_unknown_fields=True):
+    """What a gate does at this moment, for who watches it. No personal data.
+
+    The console answers at once, or where the gate has `heard` all there is and `wait_seconds` is not 0, once there is
+    something else or that time is over.
+    """
+
+    station: Name
+    at: datetime
+    state: Name
+    seconds: Annotated[float, msgspec.Meta(ge=0.0, le=1e8)]
+    """Since the state began."""
+    prompt: Name
+    in_service: bool
+    booth: Annotated[str, msgspec.Meta(max_length=16)] = ""
+    lost: Annotated[tuple[Name, ...], msgspec.Meta(max_length=16)] = ()
+    """Devices that do not answer."""
+    obeyed: Annotated[tuple[ObeyedOrder, ...], msgspec.Meta(max_length=16)] = ()
+    heard: Text = ""
+    wait_seconds: Annotated[float, msgspec.Meta(ge=0.0, le=20.0)] = 0.0
+
+
+class StandingOrders(_Fact, frozen=True, forbid_unknown_fields=True):
+    """`version` names this answer. `in_service`: whether the gate may take travellers at all. `watched_seconds`: how
+    long from now on an officer's word that they watch this gate holds; 0 where nobody does."""
+
+    version: str
+    in_service: bool
+    watched_seconds: Annotated[float, msgspec.Meta(ge=0.0, le=600.0)]
+    orders: Annotated[tuple[GateOrder, ...], msgspec.Meta(max_length=16)] = ()
+
+
 class Problem(_Fact, frozen=True, forbid_unknown_fields=True):
     """Every error body of the station API: a stable code and one sentence for the person reading it."""
 
@@ -264,7 +324,7 @@ class SignedEnvelope(_Fact, frozen=True, forbid_unknown_fields=True):
     """Payload bytes as the station wrote them, and its Ed25519 signature (RFC 8032) over `signed_bytes`."""
 
     key: Name
-    purpose: Annotated[str, msgspec.Meta(pattern="^(inspection|evidence|events)$")]
+    purpose: Annotated[str, msgspec.Meta(pattern="^(inspection|evidence|events|orders)$")]
     delivery: Delivery
     payload: bytes
     signature: bytes

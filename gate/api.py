@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from biometrics.capture import Frame, Rgb
 from biometrics.picture import to_jpeg
+from examiner_console.contract import GateCommand
 
 from .journey import Event, State
 from .screen import Screen
@@ -26,6 +27,10 @@ from .screen import Screen
 PREVIEW_SECONDS: Final = 0.1
 """Ten pictures a second: a mirror that lags no more than a blink, at a tenth of a core."""
 BOUNDARY: Final = "frame"
+OCCUPIED: Final = frozenset(
+    {State.ENTERING, State.CLOSING_IN, State.READING, State.DECIDING, State.LEAVING, State.REFERRING, State.ATTENDED}
+)
+"""Where an order to refer means something; in REFERRING it has been done."""
 BLANK: Final = to_jpeg(np.full((48, 64, 3), 255, np.uint8))
 
 
@@ -40,8 +45,16 @@ class AttendantOrder(BaseModel, extra="forbid"):
     command: Command
 
 
+class NotNow(Exception):
+    """The command makes no sense in this state; `code` is stable, the message one sentence for who gave it."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
 class Controls:
-    """What the attendant and the traveller may do, as the routes need it."""
+    """What people may do at a gate: the traveller, the attendant beside it, and the monitoring officer."""
 
     def __init__(
         self,
@@ -59,7 +72,7 @@ class Controls:
         self._tell(Event.HELP)
 
     def obey(self, command: Command) -> None:
-        """Raise HTTPException 409 where the command makes no sense now."""
+        """The attendant's. Raise `NotNow`."""
         self._note(f"attendant_{command.value}")
         if command is Command.RELEASE_BACK:
             self._tell(Event.ATTENDANT)
@@ -68,11 +81,27 @@ class Controls:
         else:
             self._serve(command is Command.OPEN_SERVICE)
 
+    def order(self, command: GateCommand) -> None:
+        """The monitoring officer's. Raise `NotNow`."""
+        self._note(f"ordered_{command.value}")
+        if command is GateCommand.RESET:
+            self._reset()
+        elif command is GateCommand.EVACUATE:
+            self._tell(Event.EMERGENCY)
+        elif command is GateCommand.RETRY:
+            if self._state() is not State.READING:
+                raise NotNow("nothing_to_retry", "No passport is being read here.")
+            self._tell(Event.RETRY)
+        elif self._state() not in OCCUPIED:
+            raise NotNow("nobody_inside", "Nobody is inside who could be referred.")
+        else:
+            self._tell(Event.ATTENDANT)
+
     def _reset(self) -> None:
         if self._state() is not State.EMERGENCY:
-            raise HTTPException(409, "There is no emergency to end.")
+            raise NotNow("no_emergency", "There is no emergency to end.")
         if self._pressed():
-            raise HTTPException(409, "The emergency button is still pressed: release it first.")
+            raise NotNow("button_pressed", "The emergency button is still pressed: release it first.")
         self._tell(Event.RESET)
 
 
@@ -107,7 +136,10 @@ def application(
     async def attendant(order: AttendantOrder, x_attendant_token: Annotated[str, Header()] = "") -> None:
         if not secrets.compare_digest(x_attendant_token.encode(), token.encode()):
             raise HTTPException(403, "This token does not open the gate's controls.")
-        controls.obey(order.command)
+        try:
+            controls.obey(order.command)
+        except NotNow as error:
+            raise HTTPException(409, str(error)) from None
 
     return app
 

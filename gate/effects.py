@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -103,10 +104,18 @@ class Effects:
         visit.started_at = self._now()
         self._work = self._spawn(self._examine(visit))
 
+    def begin_again(self) -> None:
+        """The same traveller, as if they had just come in: nothing of before counts."""
+        self._examination.again()
+        self.visit = Visit()
+        self._telemetry.note("reading_again", self.visit.id)
+        self.begin_inspection()
+
     async def _examine(self, visit: Visit) -> None:
         found = True
         try:
-            found = await self._examination.examine(visit, on_progress=self._progressed, on_advice=self._advised)
+            told = partial(self._progressed, visit), partial(self._advised, visit)
+            found = await self._examination.examine(visit, on_progress=told[0], on_advice=told[1])
         except Exception as error:
             # Whatever a passport makes a parser do, it ends as a referral of one traveller, never as a dead gate.
             log.error("examination_failed", error=type(error).__name__)
@@ -115,14 +124,17 @@ class Effects:
         if self.visit is visit:
             self._tell(Event.INSPECTED if found else Event.NOTHING_LAID)
 
-    def _progressed(self, progress: DeskProgress) -> None:
-        visit = self.visit
-        if progress.placing is Placing.LAID and visit is not None:
+    def _progressed(self, visit: Visit, progress: DeskProgress) -> None:
+        """What a reader still says of a visit that is over is for nobody's screen."""
+        if self.visit is not visit:
+            return
+        if progress.placing is Placing.LAID:
             self._telemetry.note("document_laid", visit.id)
-        done = visit is not None and visit.face is not None
-        self.hints = replace(self.hints, placing=progress.placing, face_done=done)
+        self.hints = replace(self.hints, placing=progress.placing, face_done=visit.face is not None)
 
-    def _advised(self, advice: str | None) -> None:
+    def _advised(self, visit: Visit, advice: str | None) -> None:
+        if self.visit is not visit:
+            return
         self.hints = replace(self.hints, advice=advice)
         self._refresh()
 

@@ -54,7 +54,11 @@ class Gatekeeper:
         self._deadline: float | None = None
         self._effects: Effects | None = None
         self.state = State.SELF_TEST
+        self.entered_at = clock()
         self.in_service = True
+        """As the attendant has it."""
+        self.may_serve: Callable[[], bool] = lambda: True
+        """Whether monitoring lets new travellers in."""
 
     def attach(self, effects: Effects) -> None:
         """Effects tell events back, so they are made after the gatekeeper."""
@@ -133,12 +137,13 @@ class Gatekeeper:
         grace = self._grace if self.state is not State.SELF_TEST else 0.0
         if any(self._clock() - health.since >= grace for health in lost):
             yield Event.DEVICE_LOST
-        if not self.in_service:
+        serves = self.in_service and self.may_serve()
+        if not serves:
             yield Event.SERVICE_CLOSED
         lane = self._current_lane()
         if lane is not None:
             yield from passage.facts(self._passage, lane)
-        if not lost and self.in_service and lane is not None:
+        if not lost and serves and lane is not None:
             yield Event.AVAILABLE
 
     def _current_lane(self) -> LaneState | None:
@@ -163,7 +168,7 @@ class Gatekeeper:
         return following is not before
 
     def _enter(self, state: State) -> None:
-        self.state = state
+        self.state, self.entered_at = state, self._clock()
         self._restart_timer()
 
     def _restart_timer(self) -> None:

@@ -48,6 +48,10 @@ class Glass:
         """The passport now lying there is read: the traveller's of this reading, and of no other."""
         self._last, self._emptied_at = self._mark(mrz), None
 
+    def release(self) -> None:
+        """Whatever lies there may be taken: its reading begins again for the same traveller."""
+        self._last = None
+
     def _mark(self, mrz: Mrz) -> bytes:
         return hashlib.blake2b(mrz.text.encode("ascii"), key=self._secret).digest()
 

@@ -59,6 +59,8 @@ class Event(StrEnum):
     HELP = "help"
     ATTENDANT = "attendant"
     """The attendant releases whoever is inside, back through the entry."""
+    RETRY = "retry"
+    """The monitoring officer has the reading begin again."""
     EMERGENCY = "emergency"
     RESET = "reset"
     TIMEOUT = "timeout"
@@ -71,6 +73,8 @@ class Effect(StrEnum):
     CLOSE_EXIT = "close_exit"
     OPEN_BOTH = "open_both"
     BEGIN_INSPECTION = "begin_inspection"
+    BEGIN_AGAIN = "begin_again"
+    """With the same traveller, from nothing."""
     STOP_INSPECTION = "stop_inspection"
     ASK_CONSOLE = "ask_console"
     REFER_LOCALLY = "refer_locally"
@@ -169,6 +173,7 @@ _MOVES: Final[dict[State, Moves]] = {
         E.SECOND_PERSON: _TAILGATED,
         E.LANE_EMPTY: (S.READY, (F.STOP_INSPECTION, F.REFER_LOCALLY, F.FORGET, F.OPEN_ENTRY)),
         E.INSPECTED: (S.DECIDING, (F.ASK_CONSOLE,)),
+        E.RETRY: _stay(S.READING, F.FORGET, F.BEGIN_AGAIN),
         E.NOTHING_LAID: _BACK,
         E.HELP: _HELP,
         E.DEVICE_LOST: _BACK,

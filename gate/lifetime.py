@@ -22,6 +22,7 @@ from .door import Door
 from .effects import Effects
 from .equipment import Equipment, Matching, at_work, console, from_thread, health_to, trust_store, utc_now
 from .gatekeeper import Gatekeeper
+from .orders import Condition, Orders
 from .passport_desk import PassportDesk
 from .screen import Screen
 from .serving import Server, listen, server
@@ -96,6 +97,22 @@ class _Gate:
             door=self._door, devices=self._health, telemetry=telemetry, screen=self.screen, clock=times.clock
         )
         self.keeper.attach(self._effects(given, client, trust, workers))
+        self._controls = api.Controls(
+            tell=self.keeper.tell,
+            serve=self._serve,
+            state=lambda: self.keeper.state,
+            pressed=lambda: self.keeper.button_pressed,
+            note=telemetry.note,
+        )
+        self._orders = Orders(
+            client,
+            condition=self._condition,
+            obey=self._controls.order,
+            monitored=given.monitored,
+            now=times.now,
+            clock=times.clock,
+        )
+        self.keeper.may_serve = lambda: self._orders.may_serve
         self._door.listen(from_thread(self.keeper.tell))
 
     def _effects(self, given: GateSettings, client: ConsoleClient, trust: TrustStore, workers: Workers) -> Effects:
@@ -121,17 +138,21 @@ class _Gate:
         equipment = self._equipment
         return (equipment.page.health, equipment.face.health, equipment.reader.health, self._matching.health)
 
-    def application(self, token: str) -> FastAPI:
-        controls = api.Controls(
-            tell=self.keeper.tell,
-            serve=self._serve,
-            state=lambda: self.keeper.state,
-            pressed=lambda: self.keeper.button_pressed,
-            note=self._telemetry.note,
+    def _condition(self) -> Condition:
+        keeper, view = self.keeper, self.screen.view
+        return Condition(
+            state=keeper.state.value,
+            seconds=max(0.0, self._times.clock() - keeper.entered_at),
+            prompt=view.prompt.value,
+            booth=view.booth or "",
+            in_service=keeper.in_service,
+            lost=tuple(health.device for health in (*self._health(), self._door.health) if not health.ready),
         )
+
+    def application(self, token: str) -> FastAPI:
         return api.application(
             screen=self.screen,
-            controls=controls,
+            controls=self._controls,
             mirror=lambda: self._equipment.face.newest,
             token=token,
             stopping=self._stop,
@@ -142,7 +163,7 @@ class _Gate:
 
         The screen is served from the first moment on; the gate is out of service until every device is there.
         """
-        beside = (self._matching.run(), self._telemetry.run(), self.keeper.run(), delivering)
+        beside = (self._matching.run(), self._telemetry.run(), self.keeper.run(), self._orders.run(), delivering)
         with at_work((self._door, *self._equipment.devices)):
             async with self._group as group:
                 tasks = [group.create_task(work) for work in beside]

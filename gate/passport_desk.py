@@ -124,7 +124,14 @@ class PassportDesk:
         self._page_camera, self._card_reader, self._trust = page_camera, card_reader, trust
         self._workers, self._now, self._clock = workers, now, clock
         self._glass = Glass()
+        self._took = False
+        """Whether the last reading took what lies on the glass; else it may be a passport left there before."""
         page_camera.watch(self._glass.see)
+
+    def release(self) -> None:
+        """What the last reading took may be taken again."""
+        if self._took:
+            self._glass.release()
 
     async def read(
         self,
@@ -143,6 +150,7 @@ class PassportDesk:
         reader that stays away: each returns what there is. Cancelling stops the reading at the next file.
         """
         attempt = _Attempt(progress, on_portrait, asyncio.timeout(seconds))
+        self._took = False
         progress(DeskProgress(Placing.WAITING))
         try:
             async with attempt.limit:
@@ -178,6 +186,7 @@ class PassportDesk:
             if self._glass.left_over(page.mrz, frame):
                 continue
             self._glass.taken(page.mrz)
+            self._took = True
             attempt.laid(frame.at)
             attempt.page = page
             attempt.allow(READ_SECONDS)

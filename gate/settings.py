@@ -131,6 +131,8 @@ class GateSettings(StationSettings):
     """The secure channel's base key (SCBK): 16 bytes, in hexadecimal."""
     http_port: Port = 0
     attendant_token_file: FilePath
+    monitored: bool = False
+    """Whether new travellers are taken only while a monitoring officer says that they watch."""
 
     def door_key(self) -> bytes:
         """Raise `SettingsUnusable`."""

@@ -111,6 +111,10 @@ class Examination:
         self._passport, self._face, self._workers, self._clock = passport, face, workers, clock
         self._compared = partial(compare_portrait, morphing_threshold=morphing_threshold)
 
+    def again(self) -> None:
+        """The passport of the last visit may be read once more: the same traveller's."""
+        self._passport.release()
+
     async def examine(
         self,
         visit: Visit,

@@ -26,9 +26,11 @@ from examiner_console.contract import (
     DecisionOutcome,
     EventBatch,
     EvidenceBundle,
+    GateReport,
     Inspection,
     MalformedMessage,
     SignedEnvelope,
+    StationKind,
     UnknownKey,
     encode,
     open_envelope,
@@ -41,6 +43,7 @@ MAX_INSPECTION_BYTES: Final = 64 * 1024
 """The payload: sixty-four findings and a document stay under 32 kB."""
 MAX_INSPECTION_ENVELOPE_BYTES: Final = MAX_INSPECTION_BYTES * 4 // 3 + 1024
 """The same as base64, with key, purpose and signature around it."""
+MAX_REPORT_BYTES: Final = 16 * 1024
 DRAINED_BYTES: Final = 32 * 1024 * 1024
 """How much of a body that is too long is read away, so that its sender gets to read the answer."""
 LARGEST_SEQUENCE: Final = 2**63 - 1
@@ -64,6 +67,7 @@ class StationApi:
                 Route(PREFIX + "inspections/{id}", self._put_inspection, methods=["PUT"]),
                 Route(PREFIX + "inspections/{id}/evidence", self._put_evidence, methods=["PUT"]),
                 Route(PREFIX + "events", self._post_events, methods=["POST"]),
+                Route(PREFIX + "orders", self._post_orders, methods=["POST"]),
             ],
             default=_nothing_here,
         )
@@ -112,6 +116,13 @@ class StationApi:
         receipt = await self._console.store.write_together(self._console.telemetry.accept, batch)
         self._console.measures.received(receipt)
         return Response(encode(receipt), media_type=JSON)
+
+    async def _post_orders(self, request: Request) -> Response:
+        """Long polling: see `GateReport`."""
+        body = await read_body(request, MAX_REPORT_BYTES)
+        _, report, station = await self._open(request, body, GateReport, "orders")
+        _check_report(report, station)
+        return Response(encode(await self._console.gates.answer(report)), media_type=JSON)
 
     async def _open(
         self, request: Request, body: bytes, kind: type[M], purpose: str
@@ -182,6 +193,13 @@ def _check_events(batch: EventBatch, station: Station) -> None:
         raise MalformedMessage("times need an offset")
     if any(event.sequence > LARGEST_SEQUENCE for event in batch.events):
         raise MalformedMessage("a sequence number has 63 bits at most")
+
+
+def _check_report(report: GateReport, station: Station) -> None:
+    if report.station != station.name or station.kind is not StationKind.GATE:
+        raise NotThisStation("the report names another station than the key was enrolled for, or none that has doors")
+    if report.at.tzinfo is None:
+        raise MalformedMessage("times need an offset")
 
 
 def _mismatch() -> Refused:

@@ -6,12 +6,22 @@ from typing import Any, Final
 
 import msgspec
 
-from examiner_console.contract import Decision, EventBatch, EventReceipt, EvidenceBundle, Inspection, Problem
+from examiner_console.contract import (
+    Decision,
+    EventBatch,
+    EventReceipt,
+    EvidenceBundle,
+    GateReport,
+    Inspection,
+    Problem,
+    StandingOrders,
+)
 from examiner_console.contract import SignedEnvelope as Envelope
 
 PREFIX: Final = "/v1/"
 SCHEMAS: Final = "#/components/schemas/"
-_MESSAGES: Final = (Envelope, Inspection, EvidenceBundle, EventBatch, Decision, EventReceipt, Problem)
+_ASKED: Final = (Envelope, Inspection, EvidenceBundle, EventBatch, GateReport)
+_MESSAGES: Final = (*_ASKED, Decision, EventReceipt, StandingOrders, Problem)
 _, COMPONENTS = msgspec.json.schema_components(_MESSAGES, ref_template=SCHEMAS + "{name}")
 
 BASE64: Final = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)?$"
@@ -92,6 +102,16 @@ PATHS: Final[dict[str, dict[str, Any]]] = {
             "events",
             "EventBatch",
             {200: ("How many were new", "EventReceipt")},
+            *(400, 401, 413, 422, 503),
+        ),
+    },
+    PREFIX + "orders": {
+        "post": _operation(
+            "post_orders",
+            "Say how a gate is, and wait for what it is told to do",
+            "orders",
+            "GateReport",
+            {200: ("What stands, and what to do", "StandingOrders")},
             *(400, 401, 413, 422, 503),
         ),
     },

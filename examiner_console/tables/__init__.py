@@ -16,6 +16,7 @@ from examiner_console.tables.hall import (
     spot_ins,
     stations,
 )
+from examiner_console.tables.monitoring import gate_locks, gate_orders, gate_reports, gate_sightings, gate_watches
 from examiner_console.tables.people import broken_glass, key_ceremonies, officers, security_keys, sessions
 from examiner_console.tables.procedures import (
     departure_holds,
@@ -55,6 +56,11 @@ __all__ = [
     "events",
     "evidence",
     "evidence_keys",
+    "gate_locks",
+    "gate_orders",
+    "gate_reports",
+    "gate_sightings",
+    "gate_watches",
     "hearing_entries",
     "hearings",
     "inspections",

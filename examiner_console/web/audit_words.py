@@ -35,6 +35,11 @@ DEEDS: Final[Mapping[str, str]] = {
     Verb.READ_EVIDENCE: mark("Opened a picture or print"),
     Verb.EXPORT_IDENTITIES: mark("Exported identities"),
     Verb.FREE_LOCK: mark("Freed the case for others"),
+    Verb.WATCH_GATES: mark("Began to watch gates"),
+    Verb.LEAVE_GATES: mark("Left the watch of gates"),
+    Verb.ORDER_GATE: mark("Ordered a gate"),
+    Verb.LOCK_GATE: mark("Locked a gate"),
+    Verb.UNLOCK_GATE: mark("Unlocked a gate"),
     Verb.BACK_UP: mark("Backed everything up"),
     Verb.BREAK_GLASS: mark("Broke the glass"),
     Verb.MEND_GLASS: mark("Ended what breaking the glass had given"),
@@ -112,6 +117,10 @@ def details_text(action: Action, statuses: Mapping[str, Status], language: str) 
             return f"{status_name(statuses, status, language=language)}, {period_text(period, language)}"
         case {"note": note}:
             return note
+        case {"gates": names, "command": command}:
+            return f"{names}: {command}"
+        case {"gates": names}:
+            return names
         case {"evidence": number}:
             return translations(language).gettext(mark("number %(number)s")) % {"number": number}
         case _:

@@ -38,6 +38,7 @@ DEEDS: Final[Mapping[Permission, str]] = {
     Permission.DECIDE_OBJECTION: mark("Receive objections and record the Minister's decisions"),
     Permission.SUPERVISE: mark("Oversee the hall"),
     Permission.FREE_LOCK: mark("Free cases that are held too long"),
+    Permission.MONITOR: mark("Watch gates, order and lock them"),
     Permission.SEE_STATISTICS: mark("See the hall's figures"),
     Permission.BREAK_GLASS: mark("Break the glass for fifteen minutes"),
     Permission.SEE_WATCHLIST: mark("See the watchlist"),

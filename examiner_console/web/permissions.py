@@ -78,6 +78,8 @@ class Permission(StrEnum):
     """The wait, the queue by reason, the stations' last words, and who is at work."""
     FREE_LOCK = "free_lock"
     """Let a case wait again whose officer went away."""
+    MONITOR = "monitor"
+    """Watch gates, order them, lock them; ending an emergency takes two who may."""
     SEE_STATISTICS = "see_statistics"
     BREAK_GLASS = "break_glass"
     """Take a wider role for fifteen minutes, with everyone told."""
@@ -93,14 +95,15 @@ _PROTECTS: Final = frozenset({Permission.CALL_HELP, Permission.SEE_PRIVATE, Perm
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.GATE_ASSISTANT: _EVERYBODY,
-    Role.MONITORING_OFFICER: _EVERYBODY | {Permission.SEE_QUEUE, Permission.BREAK_GLASS},
+    Role.MONITORING_OFFICER: _EVERYBODY | {Permission.SEE_QUEUE, Permission.MONITOR, Permission.BREAK_GLASS},
     Role.INSPECTOR: _LOOKS
     | _SHIPS
     | {Permission.TAKE_CASE, Permission.DECIDE, Permission.CALL_HELP}
     | {Permission.SEE_REGISTRATIONS, Permission.REGISTER},
     Role.SHIFT_SUPERVISOR: _LOOKS
     | {Permission.SEE_RECORD, Permission.SEE_STATISTICS, Permission.SEE_HEARINGS, Permission.SEE_SHIPS}
-    | {Permission.CALL_HELP, Permission.SEE_ALARMS, Permission.SUPERVISE, Permission.FREE_LOCK},
+    | {Permission.CALL_HELP, Permission.SEE_ALARMS, Permission.SUPERVISE, Permission.FREE_LOCK}
+    | {Permission.MONITOR},
     Role.SPECIAL_INQUIRY_OFFICER: _LOOKS
     | _PROTECTS
     | {Permission.SEE_HEARINGS, Permission.HOLD_HEARING}
@@ -178,6 +181,15 @@ PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("GET", "/supervisor"): Permission.SUPERVISE,
     ("GET", "/supervisor/stream"): Permission.SUPERVISE,
     ("POST", "/supervisor/free/{case_id}"): Permission.FREE_LOCK,
+    ("GET", "/monitor"): Permission.MONITOR,
+    ("GET", "/monitor/stream"): Permission.MONITOR,
+    ("POST", "/monitor/here"): Permission.MONITOR,
+    ("POST", "/monitor/watch"): Permission.MONITOR,
+    ("POST", "/monitor/leave"): Permission.MONITOR,
+    ("POST", "/monitor/order"): Permission.MONITOR,
+    ("POST", "/monitor/lock"): Permission.MONITOR,
+    ("POST", "/monitor/unlock"): Permission.MONITOR,
+    ("POST", "/monitor/seen"): Permission.MONITOR,
     ("GET", "/statistics"): Permission.SEE_STATISTICS,
     ("GET", "/audit"): Permission.SEE_RECORD,
     ("POST", "/audit/find"): Permission.SEE_RECORD,
@@ -249,6 +261,7 @@ _SCREENS: Final = (
     (Permission.SEE_HEARINGS, "/hearings"),
     (Permission.SEE_RECORD, "/audit"),
     (Permission.SUPERVISE, "/supervisor"),
+    (Permission.MONITOR, "/monitor"),
     (Permission.SEE_STATISTICS, "/statistics"),
     (Permission.SEE_WATCHLIST, "/watchlist"),
     (Permission.SEE_SHIPS, "/ships"),
@@ -259,6 +272,7 @@ _SCREENS: Final = (
     (Permission.SEE_PRIVATE, "/protection"),
 )
 _BEGIN: Final[Mapping[Role, str]] = {
+    Role.MONITORING_OFFICER: "/monitor",
     Role.AUDITOR: "/audit",
     Role.PRIVACY_OFFICER: "/audit",
     Role.SPECIAL_INQUIRY_OFFICER: "/hearings",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import struct
 import sys
@@ -15,12 +16,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import cv2
 import httpx2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from uuid6 import uuid7
 
 from examiner_console.contract import (
     Decision,
@@ -28,10 +31,14 @@ from examiner_console.contract import (
     Delivery,
     EventBatch,
     EventReceipt,
+    GateCommand,
+    GateOrder,
+    GateReport,
     Inspection,
     Problem,
     Reason,
     SignedEnvelope,
+    StandingOrders,
     StationEvent,
     decode,
     encode,
@@ -69,6 +76,9 @@ class AnsweringConsole:
         self.inspections: list[tuple[Inspection, Delivery]] = []
         self.evidence: list[str] = []
         self.events: list[StationEvent] = []
+        self.reports: list[GateReport] = []
+        self.standing: StandingOrders | None = StandingOrders("1", in_service=True, watched_seconds=0.0)
+        """What every gate that asks is told at once; None is silence."""
         self._changed = threading.Condition()
         keys = {STATION: key.public_key()}
         console = self
@@ -80,6 +90,10 @@ class AnsweringConsole:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
+                if self.path.endswith("/orders"):
+                    with contextlib.suppress(BrokenPipeError):  # a gate that stops does not wait for its orders
+                        self._answer(*console.order(body, keys))
+                    return
                 _, batch = open_envelope(body, EventBatch, purpose="events", keys=keys)
                 console.keep(lambda: console.events.extend(console.unknown(batch)))
                 self._answer(200, encode(EventReceipt(len(batch.events), 0)))
@@ -116,6 +130,31 @@ class AnsweringConsole:
         outcome = DecisionOutcome.REFER if mistrusted else self.outcome
         reason = Reason("test", "Art. 25", "test")
         return 200, encode(Decision(inspection.id, outcome, (reason,), "1", datetime.now(UTC), booth="3"))
+
+    def order(self, body: bytes, keys: Any) -> tuple[int, bytes]:
+        """As the console does: at once where the gate has not heard it, else after a while."""
+        _, report = open_envelope(body, GateReport, purpose="orders", keys=keys)
+        self.keep(lambda: self.reports.append(report))
+        with self._changed:
+            self._changed.wait_for(lambda: self._standing_for(report), report.wait_seconds)
+            if self.standing is None:
+                return 503, encode(Problem("store_unavailable", "The console cannot answer now."))
+            return 200, encode(self.standing)
+
+    def _standing_for(self, report: GateReport) -> bool:
+        return self.standing is None or self.standing.version != report.heard
+
+    def tell(self, *commands: GateCommand, in_service: bool = True, watched_seconds: float = 0.0) -> None:
+        """What the gate hears from now on, each command once."""
+        orders = tuple(GateOrder(UUID(int=uuid7().int), command, 10.0) for command in commands)
+        assert self.standing is not None
+        version = str(int(self.standing.version) + 1)
+        standing = StandingOrders(version, in_service, watched_seconds, orders)
+        self.keep(lambda: setattr(self, "standing", standing))
+
+    def obeyed(self) -> list[str]:
+        """Why each order was refused, empty where it was obeyed, in the order the gate told of them."""
+        return [one.why for report in self.reports for one in report.obeyed]
 
     def unknown(self, batch: EventBatch) -> list[StationEvent]:
         """As the console does: a station that dies before it hears the receipt sends a batch again."""
