@@ -91,7 +91,7 @@ def serve(config: Config = None) -> None:
         for _, listener in running:
             print(f"listening on {listener.getsockname()[0]}:{listener.getsockname()[1]}", flush=True)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(serving.serve(running, console.referrals.hang_up))
+            runner.run(serving.serve(running, console.hang_up))
             runner.run(console.registries.aclose())
     except OSError as error:
         _refuse(error)

@@ -51,6 +51,11 @@ class Console:
     gates: GateBoard
     measures: Measures
 
+    def hang_up(self) -> None:
+        """Who waits for news is told that there is no more."""
+        self.referrals.hang_up()
+        self.gates.hang_up()
+
     def close(self) -> None:
         self.store.close()
 

@@ -31,6 +31,7 @@ ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-netwo
 GATE_SIZE: Final = (1080, 1920)
 CART_SIZE: Final = (1280, 800)
 OFFICER_SIZE: Final = (1366, 768)
+WALL_SIZE: Final = (1920, 1080)
 _GATE_MOMENTS: Final = {"place_passport": "gate-passport", "go_through": "gate-through"}
 _CART_MOMENTS: Final = {
     "language": "bio-cart-language",
@@ -77,7 +78,7 @@ async def take_all(folder: Path, work: Path) -> list[str]:
     async with open_hall(plan, RenderedCast()) as hall, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         studio = Studio(browser, folder)
-        for take in (_gate, _cart, _panel, _officers, _audit, _hearing, _desks):
+        for take in (_gate, _cart, _panel, _officers, _audit, _hearing, _desks, _monitor):
             await take(studio, hall)
         await take_guidance(studio)
         await browser.close()
@@ -221,6 +222,14 @@ async def _desks(studio: Studio, hall: Hall) -> None:
         for name in ("ships", "registrations", "protection"):
             await page.goto(f"{hall.console.url}/{name}")
             await studio.shoot(page, name)
+
+
+async def _monitor(studio: Studio, hall: Hall) -> None:
+    async with studio.page(f"{hall.console.url}/login", WALL_SIZE) as page:
+        await _log_in(page, hall, "monitoring_officer", "/monitor")
+        await page.keyboard.press("w")
+        await page.locator("#presence").wait_for()
+        await studio.shoot(page, "monitor")
 
 
 async def _audit(studio: Studio, hall: Hall) -> None:

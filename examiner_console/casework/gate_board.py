@@ -30,6 +30,12 @@ class GateBoard:
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
         self._changed = asyncio.Event()
+        self.ended = False
+
+    def hang_up(self) -> None:
+        """The console stops: whoever waits is answered."""
+        self.ended = True
+        self.changed()
 
     def changed(self) -> None:
         """This process wrote something that gates or screens should hear of: now."""
@@ -56,7 +62,7 @@ class GateBoard:
         while True:
             answer = _answer(await self._now(report.station), self._clock())
             left = until - time.monotonic()
-            if answer.version != report.heard or left <= 0:
+            if answer.version != report.heard or left <= 0 or self.ended:
                 return answer
             await self.change(min(left, FRESH_SECONDS))
 

@@ -45,7 +45,7 @@ async def _told(visit: Visit, wall: int) -> AsyncIterator[bytes]:
     """The wall on connecting and whenever it differs."""
     yield b"retry: 1000\n\n"
     shown, asked = "", time.monotonic()
-    while True:
+    while not visit.desk.console.gates.ended:
         if time.monotonic() - asked >= HEARTBEAT_SECONDS:
             asked = time.monotonic()
             if not await still_logged_in(visit):

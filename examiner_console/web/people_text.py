@@ -18,8 +18,8 @@ test compares the two, another asks every address over HTTP as every role.
 An officer has one role. Officers stored as `supervisor`, the only kind there used to be, are shift supervisors.
 Whatever a role may not do answers 403 with a sentence, on the page and to its script alike.
 
-Some roles have no screen here yet: the monitor of the gates and a technician's. They may log in, and see no traveller
-beyond what stands here. Pictures are seen by those who judge persons; an auditor and a privacy officer
+A gate assistant and a technician have no screen here: they may log in, and see no traveller beyond what stands
+here. Pictures are seen by those who judge persons; an auditor and a privacy officer
 read the record without them. Nobody settles a change of the watchlist that they proposed, whatever their role became.
 
 Who may break the glass does so on `/duties`, with a reason and the password once more: for fifteen minutes they may see

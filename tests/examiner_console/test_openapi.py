@@ -30,6 +30,7 @@ OPERATIONS = (
     "PUT /v1/inspections/{id}",
     "PUT /v1/inspections/{id}/evidence",
     "POST /v1/events",
+    "POST /v1/orders",
     "GET /healthz",
     "GET /readyz",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -51,7 +52,7 @@ def effects(doors: Doors, tmp_path: Path) -> Any:
     made = Effects(
         place=Place("gate-1", Direction.DEPARTURE, "Haneda"),
         door=told,
-        examination=None,  # type: ignore[arg-type]  # nothing is examined here
+        examination=SimpleNamespace(again=lambda: None),  # type: ignore[arg-type]  # nothing is examined here
         client=ConsoleClient("http://127.0.0.1:1", station="gate-1", private_key=key),
         telemetry=Telemetry(outbox, now),
         alone=lambda: True,

@@ -76,10 +76,13 @@ acts.addEventListener("submit", (event) => {
 });
 acts.querySelector("[data-dialog]").addEventListener("click", openLocking);
 locking.querySelector("[data-close]").addEventListener("click", () => locking.close());
-locking.querySelector("form").addEventListener("submit", async (event) => {
+
+// Closed at once: a key pressed next is for the wall, however slow the answer.
+locking.querySelector("form").addEventListener("submit", (event) => {
   event.preventDefault();
   const fields = Object.fromEntries(new FormData(event.target));
-  if (await send("/monitor/lock", fields)) locking.close();
+  locking.close();
+  send("/monitor/lock", fields);
 });
 
 // --- what must be held ----------------------------------------------------------------------------------------------
