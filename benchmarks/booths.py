@@ -137,7 +137,8 @@ async def _listen(
 async def _booth(port: int, cookie: str, seen: dict[bytes, Seen], fresh: asyncio.Queue[bytes]) -> None:
     base = f"http://127.0.0.1:{port}"
     headers = {"cookie": cookie, "accept": "application/json", "origin": base}
-    async with httpx2.AsyncClient(base_url=base, trust_env=False, timeout=30, headers=headers) as browser:
+    client = httpx2.AsyncClient(base_url=base, trust_env=False, verify=False, timeout=30, headers=headers)
+    async with client as browser:
         token = (await browser.get("/session")).json()["form_token"]
         while id := (await fresh.get()).decode():
             await browser.post(f"/cases/{id}/take", data={"form_token": token})

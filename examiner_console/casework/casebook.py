@@ -23,13 +23,22 @@ from examiner_console.casework.cases import (
     Trip,
     case_number,
 )
-from examiner_console.casework.departure_holds import all_kept, kept_of
-from examiner_console.casework.privacy import PRIVATE, is_private, open_file
+from examiner_console.casework.departure_holds import KEPT, all_kept, kept_in
+from examiner_console.casework.privacy import PRIVATE, open_file
 from examiner_console.contract import Decision, Document, EvidenceKind, Inspection, decode
 from examiner_console.law.answers import NOTHING_ASKED, Answers
 from examiner_console.law.landing import REFUGE
 from examiner_console.law.protection import private_kind
-from examiner_console.tables import cases, decisions, evidence, inspections, landings, registry_answers
+from examiner_console.tables import (
+    cases,
+    decisions,
+    departure_holds,
+    evidence,
+    inspections,
+    landings,
+    protection_files,
+    registry_answers,
+)
 
 TRIPS_SHOWN: Final = 20
 
@@ -65,16 +74,22 @@ def _row(ordinal: int, inspection: Inspection, decision: Decision, at: datetime)
 
 def load(connection: Connection, id: UUID, *, private: bool = False) -> Case:
     """With evidence, trips and what registries answered. Raises NoSuchCase; and CasePrivate unless `private`."""
-    row = connection.execute(_cases().where(cases.c.inspection == id)).first()
+    return _complete(connection, glance(connection, id, private=private))
+
+
+def glance(connection: Connection, id: UUID, *, private: bool = False) -> Case:
+    """As `load`, without evidence and trips, in one question: the writer is one, and others wait behind it."""
+    row = connection.execute(_WHOLE.where(cases.c.inspection == id)).first()
     if row is None:
         raise NoSuchCase
-    _visible(connection, row, private=private)
-    return _complete(connection, _case(row))
+    return _seen(row, private=private)
 
 
-def _visible(connection: Connection, row: Row[Any], *, private: bool = False) -> None:
-    if not private and is_private(connection, row.inspection):
+def _seen(row: Row[Any], *, private: bool = False) -> Case:
+    if row.private and not private:
         raise CasePrivate(case_number(row.ordinal))
+    answers = NOTHING_ASKED if row.answers is None else decode(row.answers, Answers)
+    return replace(_case(row), answers=answers, kept=kept_in(row))
 
 
 def load_open(connection: Connection) -> list[Case]:
@@ -87,14 +102,11 @@ def load_open(connection: Connection) -> list[Case]:
 
 def find_open(connection: Connection, document_number: str, nationality: str | None) -> Case | None:
     """The newest open case under a passport's number. Raises CasePrivate, which tells its case number alone."""
-    query = _cases().where(cases.c.document_number == document_number, cases.c.state != CaseState.CLOSED)
+    query = _WHOLE.where(cases.c.document_number == document_number, cases.c.state != CaseState.CLOSED)
     if nationality is not None:
         query = query.where(cases.c.nationality == nationality)
     row = connection.execute(query.order_by(cases.c.ordinal.desc()).limit(1)).first()
-    if row is None:
-        return None
-    _visible(connection, row)
-    return _complete(connection, _case(row))
+    return None if row is None else _complete(connection, _seen(row))
 
 
 def change(connection: Connection, id: UUID, values: Mapping[str, object]) -> None:
@@ -113,6 +125,24 @@ def _cases() -> Select[Any]:
         .join(inspections, inspections.c.id == cases.c.inspection)
         .join(decisions, (decisions.c.inspection == cases.c.inspection) & (decisions.c.version == newest))
     )
+
+
+def _whole() -> Select[Any]:
+    """Also whether the protection desk has it, what was recorded of a hold, and what registries answered: beside the
+    newest decision, for where a later one was made without asking, nobody answered."""
+    answered = (registry_answers.c.inspection == decisions.c.inspection) & (
+        registry_answers.c.version == decisions.c.version
+    )
+    private = PRIVATE.where(protection_files.c.id == cases.c.inspection).correlate(cases).exists().label("private")
+    return (
+        _cases()
+        .add_columns(registry_answers.c.body.label("answers"), private, *KEPT)
+        .outerjoin(registry_answers, answered)
+        .outerjoin(departure_holds, departure_holds.c.inspection == cases.c.inspection)
+    )
+
+
+_WHOLE: Final = _whole()
 
 
 def _case(row: Row[Any]) -> Case:
@@ -139,19 +169,7 @@ def _complete(connection: Connection, case: Case) -> Case:
         case,
         evidence=_evidence(connection, case.inspection.id),
         trips=_trips(connection, document) if document else (),
-        answers=_answers(connection, case.inspection.id),
-        kept=kept_of(connection, case.inspection.id),
     )
-
-
-def _answers(connection: Connection, id: UUID) -> Answers:
-    """Beside the newest decision; where a later one was made without asking, nobody answered."""
-    newest = select(func.max(decisions.c.version)).where(decisions.c.inspection == id).scalar_subquery()
-    query = select(registry_answers.c.body).where(
-        registry_answers.c.inspection == id, registry_answers.c.version == newest
-    )
-    body = connection.execute(query).scalar()
-    return NOTHING_ASKED if body is None else decode(body, Answers)
 
 
 def _evidence(connection: Connection, id: UUID) -> tuple[EvidenceRef, ...]:

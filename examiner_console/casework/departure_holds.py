@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -50,22 +50,30 @@ def release(connection: Connection, case: Case, officer: str, at: datetime, auth
     record(connection, Action(id, officer, Verb.RELEASE_DEPARTURE, at, RELEASE))
 
 
-def kept_of(connection: Connection, id: UUID) -> Kept | None:
-    row = connection.execute(select(_h).where(_h.c.inspection == id)).first()
-    return None if row is None else _kept(row)
+KEPT: Final = tuple(column.label(f"kept_{column.name}") for column in _h.c)
+"""What a query of cases asks beside them, joined by the inspection; `kept_in` reads it."""
+
+
+def kept_in(row: Row[Any]) -> Kept | None:
+    if row.kept_inspection is None:
+        return None
+    released = row.kept_released_by, row.kept_released_at
+    return _kept(row.kept_held_by, row.kept_held_at, row.kept_authority, row.kept_reference, *released)
 
 
 def all_kept(connection: Connection) -> dict[UUID, Kept]:
     """Of holds that were recorded and not released; few at any time."""
     rows = connection.execute(select(_h).where(_h.c.released_at.is_(None)))
-    return {row.inspection: _kept(row) for row in rows}
+    return {
+        row.inspection: _kept(row.held_by, row.held_at, row.authority, row.reference, row.released_by, row.released_at)
+        for row in rows
+    }
 
 
-def _kept(row: Row[tuple[object, ...]]) -> Kept:
-    released = None
-    if row.released_at is not None:
-        released = Release(row.authority, row.reference, row.released_by, row.released_at)
-    return Kept(row.held_by or "", row.held_at, released)
+def _kept(
+    held_by: str | None, held_at: datetime | None, authority: str, reference: str, by: str, at: datetime | None
+) -> Kept:
+    return Kept(held_by or "", held_at, None if at is None else Release(authority, reference, by, at))
 
 
 def _running(case: Case, at: datetime) -> Hold:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -39,7 +40,7 @@ from examiner_console.record.receipts import Ground
 
 class Referrals:
     """Officers are named by their log-in name. Every method raises NoSuchCase for an id without a case, and
-    CasePrivate for one that the protection desk has."""
+    CasePrivate for one that the protection desk has. What an act returns is the case without evidence and trips."""
 
     def __init__(self, store: Store, vault: Vault, clock: Callable[[], datetime]) -> None:
         self._store, self._vault, self._clock = store, vault, clock
@@ -171,8 +172,11 @@ class Referrals:
 
 
 def _held(connection: Connection, id: UUID, officer: str) -> Case:
-    """The open case, waiting or held by this officer. Raises CaseClosed or CaseTaken."""
-    case = casebook.load(connection, id)
+    """The open case, waiting or held by this officer; without evidence and trips. Raises CaseClosed or CaseTaken."""
+    return _may_act(casebook.glance(connection, id), officer)
+
+
+def _may_act(case: Case, officer: str) -> Case:
     if case.state is CaseState.CLOSED:
         raise CaseClosed
     if case.taken_by not in (None, officer):
@@ -186,7 +190,7 @@ def _take(connection: Connection, *, id: UUID, officer: str, at: datetime) -> Ca
         return case
     casebook.change(connection, id, {"state": CaseState.TAKEN, "taken_by": officer, "taken_at": at})
     record(connection, Action(id, officer, Verb.TAKE, at))
-    return casebook.load(connection, id)
+    return replace(case, state=CaseState.TAKEN, taken_by=officer, taken_at=at)
 
 
 def _give_back(connection: Connection, *, id: UUID, officer: str, at: datetime) -> Case:
@@ -195,14 +199,14 @@ def _give_back(connection: Connection, *, id: UUID, officer: str, at: datetime) 
         return case
     casebook.change(connection, id, {"state": CaseState.WAITING, "taken_by": None, "taken_at": None})
     record(connection, Action(id, officer, Verb.GIVE_BACK, at))
-    return casebook.load(connection, id)
+    return replace(case, state=CaseState.WAITING, taken_by=None, taken_at=None)
 
 
 def _grant(connection: Connection, *, id: UUID, officer: str, status: str, period: str, at: datetime) -> Case:
-    done = casebook.load(connection, id)
+    done = casebook.glance(connection, id)
     if _is_same(done, CaseOutcome.GRANTED, officer) and (done.status, done.period) == (status, period):
         return done
-    document = _landing_document(_held(connection, id, officer))
+    document = _landing_document(_may_act(done, officer))
     if not statuses.allowed(status, period):
         raise StatusNotAllowed(status, period, f"{status} may not be granted for {period}.")
     landed_on = japan_date(at)
@@ -233,10 +237,10 @@ def _landing_document(case: Case) -> Document:
 
 
 def _confirm(connection: Connection, *, id: UUID, officer: str, at: datetime) -> Case:
-    done = casebook.load(connection, id)
+    done = casebook.glance(connection, id)
     if _is_same(done, CaseOutcome.CONFIRMED, officer):
         return done
-    case = _held(connection, id, officer)
+    case = _may_act(done, officer)
     document = case.inspection.document
     national = document is not None and is_national(document)
     departure = case.inspection.direction is Direction.DEPARTURE
@@ -263,14 +267,14 @@ def _release_departure(
     connection: Connection, *, id: UUID, officer: str, at: datetime, authority: str, reference: str
 ) -> Case:
     departure_holds.release(connection, _held(connection, id, officer), officer, at, authority, reference)
-    return casebook.load(connection, id)
+    return casebook.glance(connection, id)
 
 
 def _hand_over(connection: Connection, *, id: UUID, officer: str, note: str, at: datetime) -> Case:
-    done = casebook.load(connection, id)
+    done = casebook.glance(connection, id)
     if _is_same(done, CaseOutcome.HANDED_OVER, officer):
         return done
-    case = _held(connection, id, officer)
+    case = _may_act(done, officer)
     record(connection, Action(id, officer, Verb.HAND_OVER, at, "Art. 9(6), 7(4)", {"note": note}))
     open_hearing(connection, case, officer, at)
     return _close(connection, id, CaseOutcome.HANDED_OVER, officer, at)
@@ -291,4 +295,4 @@ def _close(
 ) -> Case:
     closed = {"state": CaseState.CLOSED, "outcome": outcome, "taken_by": officer, "closed_at": at}
     casebook.change(connection, id, {**closed, **(granted or {})})
-    return casebook.load(connection, id)
+    return casebook.glance(connection, id)

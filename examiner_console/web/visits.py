@@ -120,8 +120,8 @@ class Visit:
         return RedirectResponse(address, status_code=303)
 
 
-def visit_of(request: Request) -> Visit:
-    """Placed there by `guard` before any page runs."""
+async def visit_of(request: Request) -> Visit:
+    """Placed there by `guard` before any page runs. A coroutine: anything else would wait for a thread."""
     visit: Visit = request.scope["sekisho.visit"]
     return visit
 

@@ -120,7 +120,7 @@ async def test_a_grant_writes_the_landing_record_and_the_last_day(console: Conso
     granted = await console.referrals.grant(seen.id, "hoshikawa", "TEMPORARY_VISITOR", "P15D")
     assert (granted.outcome, granted.state) == (CaseOutcome.GRANTED, CaseState.CLOSED)
     assert granted.permitted_until == date(2026, 12, 8)
-    [trip] = granted.trips
+    [trip] = (await console.referrals.case(seen.id)).trips
     assert (trip.landed_on, trip.departed_on, trip.status, trip.period) == (
         date(2026, 11, 23),
         None,
@@ -184,8 +184,8 @@ async def test_a_departure_confirmed_at_the_booth_closes_the_landing(console: Co
     await console.store.write(lambda c: landings.load(c, [(inspection().id, landing)]))
     seen = inspection(nationality="UTO")
     await report(console, seen)
-    confirmed = await console.referrals.confirm(seen.id, "hoshikawa")
-    assert [trip.departed_on for trip in confirmed.trips] == [date(2026, 11, 23)]
+    await console.referrals.confirm(seen.id, "hoshikawa")
+    assert [trip.departed_on for trip in (await console.referrals.case(seen.id)).trips] == [date(2026, 11, 23)]
 
 
 async def test_no_case_no_action(console: Console) -> None:
