@@ -298,12 +298,14 @@ class GateReport(_Fact, frozen=True, forbid_unknown_fields=True):
 
 class StandingOrders(_Fact, frozen=True, forbid_unknown_fields=True):
     """`version` names this answer. `in_service`: whether the gate may take travellers at all. `watched_seconds`: how
-    long from now on an officer's word that they watch this gate holds; 0 where nobody does."""
+    long from now on an officer's word that they watch this gate holds; 0 where nobody does. `refers_all`: everybody is
+    read as always, and then sent to a booth."""
 
     version: str
     in_service: bool
     watched_seconds: Annotated[float, msgspec.Meta(ge=0.0, le=600.0)]
     orders: Annotated[tuple[GateOrder, ...], msgspec.Meta(max_length=16)] = ()
+    refers_all: bool = False
 
 
 class Problem(_Fact, frozen=True, forbid_unknown_fields=True):

@@ -128,6 +128,7 @@ class _Gate:
             alone=lambda: self.keeper.alone,
             tell=self.keeper.tell,
             refresh=self.keeper.refresh,
+            refers_all=lambda: self._orders.refers_all,
             spawn=self._group.create_task,
             now=self._times.now,
             clock=time.monotonic,

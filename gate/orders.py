@@ -68,6 +68,8 @@ class Orders:
         self._monitored, self._now, self._clock = monitored, now, clock
         self._heard = ""
         self._may_serve = True
+        self.refers_all = False
+        """Everybody is sent to a booth, however well the gate read them; as last heard."""
         self._watched_until = clock()
         self._done: OrderedDict[UUID, str] = OrderedDict()
         """Orders obeyed or refused, with the code of the refusal: none is carried out twice."""
@@ -129,6 +131,7 @@ class Orders:
 
     def _take(self, answer: StandingOrders) -> None:
         self._heard, self._may_serve = answer.version, answer.in_service
+        self.refers_all = answer.refers_all
         self._watched_until = self._clock() + answer.watched_seconds
         for order in answer.orders:
             if order.id not in self._done and order.seconds > 0:

@@ -24,6 +24,10 @@ class Verdict:
     decision: Decision | None = None
 
 
+ORDERED: Final = Verdict(ALONE, "ordered_refer_all")
+"""Monitoring has everybody sent to a booth: the console is told, and not asked."""
+
+
 def verdict(answer: Decision | ConsoleError | OutboxError, inspection: UUID) -> Verdict:
     """GRANTED for a decision about this very inspection that opens, REFERRED for any other decision about it.
 

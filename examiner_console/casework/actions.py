@@ -83,6 +83,8 @@ class Verb(StrEnum):
     ORDER_GATE = "order_gate"
     LOCK_GATE = "lock_gate"
     UNLOCK_GATE = "unlock_gate"
+    SET_FLEET_MODE = "set_fleet_mode"
+    ASK_FLEET_MODE = "ask_fleet_mode"
     ADD_KEY = "add_key"
     REMOVE_KEY = "remove_key"
     SUSPECT_KEY = "suspect_key"

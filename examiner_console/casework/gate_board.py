@@ -82,10 +82,17 @@ def _answer(standing: Standing, now: datetime) -> StandingOrders:
         for given in standing.orders
         if given.expires_at > now
     )
-    return StandingOrders(_version(standing, watched > 0), standing.in_service, watched, orders)
+    version = _version(standing, watched > 0)
+    return StandingOrders(version, standing.in_service, watched, orders, standing.refers_all)
 
 
 def _version(standing: Standing, watched: bool) -> str:
     """The same as long as a gate would do the same: a confirmed presence counts, the seconds that pass do not."""
-    said = [standing.in_service, watched, standing.watched_until, *(given.id for given in standing.orders)]
+    said = [
+        standing.in_service,
+        standing.refers_all,
+        watched,
+        standing.watched_until,
+        *(given.id for given in standing.orders),
+    ]
     return hashlib.sha256("\0".join(str(one) for one in said).encode()).hexdigest()[:16]

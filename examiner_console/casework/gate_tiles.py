@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Final
 
+from examiner_console.casework.fleet_modes import Mode
 from examiner_console.casework.gates import EMERGENCY, SILENT, Gate, Report
 
 WAITING_LONG: Final = timedelta(seconds=40)
@@ -104,6 +105,8 @@ def _word(gate: Gate, now: datetime) -> tuple[str, datetime | None]:
 def _out_of_service(gate: Gate, report: Report) -> str:
     if gate.lock is not None:
         return "locked"
+    if gate.mode is Mode.CLOSED:
+        return "side_closed"
     if report.lost:
         return "device_lost"
     if report.in_service and (gate.watch is None or not gate.watch.holds(report.heard_at)):

@@ -22,7 +22,9 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, delete, insert, select, update
 from uuid6 import uuid7
 
+from examiner_console.casework import fleet_modes
 from examiner_console.casework.actions import Action, Verb, record
+from examiner_console.casework.fleet_modes import Mode
 from examiner_console.contract import GateCommand, GateReport, StationKind
 from examiner_console.tables import gate_locks, gate_orders, gate_reports, gate_sightings, gate_watches, stations
 
@@ -132,6 +134,8 @@ class Gate:
     lock: Lock | None = None
     sighting: Sighting | None = None
     last: Given | None = None
+    mode: Mode = Mode.NORMAL
+    """Of its side of the hall."""
 
 
 # Gates
@@ -172,11 +176,13 @@ def _hear(connection: Connection, report: GateReport, at: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a gate is to hear: whether it may serve, until when it is watched, and orders that hold."""
+    """What a gate is to hear: whether it may serve, until when it is watched, orders that hold, and how its side of
+    the hall serves."""
 
     in_service: bool
     watched_until: datetime | None
     orders: tuple[Given, ...]
+    refers_all: bool = False
 
 
 NOTHING_SAID: Final = Standing(in_service=True, watched_until=None, orders=())
@@ -192,8 +198,27 @@ def standing(connection: Connection, now: datetime) -> Mapping[str, Standing]:
         given = _given(row)
         if given.may_be_heard:
             orders.setdefault(row.station, []).append(given)
-    names = locked | watches.keys() | orders.keys()
-    return {name: Standing(name not in locked, watches.get(name), tuple(orders.get(name, ()))) for name in names}
+    strict = _strict(connection)
+    names = locked | watches.keys() | orders.keys() | strict.keys()
+    return {
+        name: Standing(
+            name not in locked and strict.get(name) is not Mode.CLOSED,
+            watches.get(name),
+            tuple(orders.get(name, ())),
+            strict.get(name) is Mode.REFER_ALL,
+        )
+        for name in names
+    }
+
+
+def _strict(connection: Connection) -> dict[str, Mode]:
+    """Gates whose side of the hall does not serve as usual."""
+    set_ = fleet_modes.modes(connection)
+    sides = {side: fleet.mode for side, fleet in set_.items() if fleet.mode is not Mode.NORMAL}
+    if not sides:
+        return {}
+    rows = connection.execute(select(stations.c.name, stations.c.direction).where(stations.c.direction.in_(sides)))
+    return {row.name: sides[row.direction] for row in rows}
 
 
 # Officers
@@ -210,7 +235,9 @@ def gates(connection: Connection) -> tuple[Gate, ...]:
     locks = {row.station: Lock(row.officer, row.at, row.reason) for row in connection.execute(select(_k))}
     seen = {row.station: Sighting(row.alert, row.since, row.officer, row.at) for row in connection.execute(select(_s))}
     last = _last_orders(connection)
-    parts = (reports, watches, locks, seen, last)
+    sides = {side: fleet.mode for side, fleet in fleet_modes.modes(connection).items()}
+    by_mode = {name: sides.get(side, Mode.NORMAL) for name, side in found.items()}
+    parts = (reports, watches, locks, seen, last, by_mode)
     return tuple(Gate(name, found[name], *(part.get(name) for part in parts)) for name in sorted(found, key=by_number))  # type: ignore[arg-type]  # mypy joins the parts' types
 
 

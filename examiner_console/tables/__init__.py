@@ -16,7 +16,14 @@ from examiner_console.tables.hall import (
     spot_ins,
     stations,
 )
-from examiner_console.tables.monitoring import gate_locks, gate_orders, gate_reports, gate_sightings, gate_watches
+from examiner_console.tables.monitoring import (
+    fleet_modes,
+    gate_locks,
+    gate_orders,
+    gate_reports,
+    gate_sightings,
+    gate_watches,
+)
 from examiner_console.tables.people import broken_glass, key_ceremonies, officers, security_keys, sessions
 from examiner_console.tables.procedures import (
     departure_holds,
@@ -56,6 +63,7 @@ __all__ = [
     "events",
     "evidence",
     "evidence_keys",
+    "fleet_modes",
     "gate_locks",
     "gate_orders",
     "gate_reports",

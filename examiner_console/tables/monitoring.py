@@ -60,6 +60,22 @@ gate_locks = Table(
 )
 
 
+fleet_modes = Table(
+    "fleet_modes",
+    metadata,
+    Column("direction", String(16), primary_key=True),
+    Column("mode", String(16), nullable=False),
+    Column("officer", String(64), nullable=False),
+    Column("second", String(64)),
+    Column("at", Instant, nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("asked", String(16)),
+    Column("asked_by", String(64)),
+    Column("asked_at", Instant),
+)
+"""How all gates of one side serve. `asked` is a less strict mode that one person wants and another must confirm."""
+
+
 gate_sightings = Table(
     "gate_sightings",
     metadata,

@@ -40,6 +40,8 @@ DEEDS: Final[Mapping[str, str]] = {
     Verb.ORDER_GATE: mark("Ordered a gate"),
     Verb.LOCK_GATE: mark("Locked a gate"),
     Verb.UNLOCK_GATE: mark("Unlocked a gate"),
+    Verb.SET_FLEET_MODE: mark("Set how all gates of one side serve"),
+    Verb.ASK_FLEET_MODE: mark("Asked that gates serve less strictly"),
     Verb.BACK_UP: mark("Backed everything up"),
     Verb.BREAK_GLASS: mark("Broke the glass"),
     Verb.MEND_GLASS: mark("Ended what breaking the glass had given"),

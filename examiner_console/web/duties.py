@@ -39,6 +39,7 @@ DEEDS: Final[Mapping[Permission, str]] = {
     Permission.SUPERVISE: mark("Oversee the hall"),
     Permission.FREE_LOCK: mark("Free cases that are held too long"),
     Permission.MONITOR: mark("Watch gates, order and lock them"),
+    Permission.SET_FLEET: mark("Set how all gates of one side serve"),
     Permission.SEE_STATISTICS: mark("See the hall's figures"),
     Permission.BREAK_GLASS: mark("Break the glass for fifteen minutes"),
     Permission.SEE_WATCHLIST: mark("See the watchlist"),

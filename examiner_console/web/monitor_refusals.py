@@ -43,6 +43,24 @@ class ReasonUnknown(Refusal):
     sentence = mark("Choose why the gate is locked.")
 
 
+class ModeUnknown(Refusal):
+    code = "no_such_mode"
+    status = 422
+    sentence = mark("Choose which gates, and how they are to serve.")
+
+
+class ModeReasonMissing(Refusal):
+    code = "reason_missing"
+    status = 422
+    sentence = mark("Say why: whoever takes over from you reads it.")
+
+
+class SecondToAgree(Refusal):
+    code = "another_must_agree"
+    status = 409
+    sentence = mark("You have asked for this; another person must agree within ten minutes.")
+
+
 def of_gates(error: gates.GatesError) -> Refusal:
     match error:
         case gates.TooManyGates():

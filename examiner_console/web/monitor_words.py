@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from examiner_console.casework.fleet_modes import Mode
 from examiner_console.contract import GateCommand
 from examiner_console.web.wording import mark
 
@@ -25,6 +26,7 @@ STANDS: Final[Mapping[str, str]] = {
     "locked": mark("Locked"),
     "device_lost": mark("Out of use"),
     "unwatched": mark("Not watched"),
+    "side_closed": mark("Closed"),
     "closed": mark("Closed"),
 }
 ICONS: Final[Mapping[str, tuple[str, str]]] = {
@@ -44,6 +46,7 @@ ICONS: Final[Mapping[str, tuple[str, str]]] = {
     "locked": ("lock", "off"),
     "device_lost": ("off", "off"),
     "unwatched": ("lock", "off"),
+    "side_closed": ("lock", "off"),
     "closed": ("off", "off"),
 }
 """Icon, and the colour that goes with it; the shape alone says it too."""
@@ -63,6 +66,7 @@ NOTES: Final[Mapping[str, str]] = {
     "emergency": mark("Both doors are open."),
     "locked": mark("Both doors are closed."),
     "unwatched": mark("It takes travellers once somebody watches it."),
+    "side_closed": mark("The supervisor has all gates of this side closed."),
     "closed": mark("The attendant has it closed."),
 }
 ALERTS: Final[Mapping[str, str]] = {
@@ -86,6 +90,11 @@ COMMANDS: Final[Mapping[GateCommand, str]] = {
     GateCommand.RETRY: mark("Retry"),
     GateCommand.EVACUATE: mark("Evacuate"),
     GateCommand.RESET: mark("End emergency"),
+}
+MODES: Final[Mapping[Mode, str]] = {
+    Mode.NORMAL: mark("as usual"),
+    Mode.REFER_ALL: mark("everybody to a booth"),
+    Mode.CLOSED: mark("gates closed"),
 }
 REFUSED: Final[Mapping[str, str]] = {
     "nobody_inside": mark("nobody is inside"),

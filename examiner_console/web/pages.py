@@ -98,6 +98,7 @@ ENDPOINTS: Final[Mapping[tuple[str, str], Callable[..., Awaitable[Response]]]] =
     ("GET", "/supervisor"): supervisor.page,
     ("GET", "/supervisor/stream"): supervisor.stream,
     ("POST", "/supervisor/free/{case_id}"): supervisor.free,
+    ("POST", "/supervisor/fleet"): supervisor.set_fleet,
     ("GET", "/monitor"): monitor.page,
     ("GET", "/monitor/stream"): monitor.stream,
     ("POST", "/monitor/here"): monitor.here,

@@ -80,6 +80,8 @@ class Permission(StrEnum):
     """Let a case wait again whose officer went away."""
     MONITOR = "monitor"
     """Watch gates, order them, lock them; ending an emergency takes two who may."""
+    SET_FLEET = "set_fleet"
+    """Send everybody of one side to the booths, or close its gates; two who may make it less strict again."""
     SEE_STATISTICS = "see_statistics"
     BREAK_GLASS = "break_glass"
     """Take a wider role for fifteen minutes, with everyone told."""
@@ -103,7 +105,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.SHIFT_SUPERVISOR: _LOOKS
     | {Permission.SEE_RECORD, Permission.SEE_STATISTICS, Permission.SEE_HEARINGS, Permission.SEE_SHIPS}
     | {Permission.CALL_HELP, Permission.SEE_ALARMS, Permission.SUPERVISE, Permission.FREE_LOCK}
-    | {Permission.MONITOR},
+    | {Permission.MONITOR, Permission.SET_FLEET},
     Role.SPECIAL_INQUIRY_OFFICER: _LOOKS
     | _PROTECTS
     | {Permission.SEE_HEARINGS, Permission.HOLD_HEARING}
@@ -112,7 +114,8 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     | _SHIPS
     | _PROTECTS
     | {Permission.SEE_HEARINGS, Permission.DECIDE_OBJECTION, Permission.SEE_REFUGE, Permission.SEE_ALARMS}
-    | {Permission.SEE_REGISTRATIONS, Permission.REVOKE_REGISTRATION, Permission.SEE_STATISTICS, Permission.SUPERVISE},
+    | {Permission.SEE_REGISTRATIONS, Permission.REVOKE_REGISTRATION, Permission.SEE_STATISTICS, Permission.SUPERVISE}
+    | {Permission.SET_FLEET},
     Role.WATCHLIST_EDITOR: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.EDIT_WATCHLIST},
     Role.WATCHLIST_APPROVER: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.APPROVE_WATCHLIST},
     Role.TECHNICIAN: _EVERYBODY,
@@ -181,6 +184,7 @@ PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("GET", "/supervisor"): Permission.SUPERVISE,
     ("GET", "/supervisor/stream"): Permission.SUPERVISE,
     ("POST", "/supervisor/free/{case_id}"): Permission.FREE_LOCK,
+    ("POST", "/supervisor/fleet"): Permission.SET_FLEET,
     ("GET", "/monitor"): Permission.MONITOR,
     ("GET", "/monitor/stream"): Permission.MONITOR,
     ("POST", "/monitor/here"): Permission.MONITOR,

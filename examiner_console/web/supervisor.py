@@ -10,12 +10,16 @@ from uuid import UUID
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
-from examiner_console.casework import oversight
+from examiner_console.casework import fleet_modes, oversight
 from examiner_console.casework.cases import Case
+from examiner_console.casework.fleet_modes import Fleet, Mode
+from examiner_console.contract import Direction
 from examiner_console.law.stays import japan_date
+from examiner_console.web import monitor_words as words
 from examiner_console.web.catalogues import translations
 from examiner_console.web.duties import ROLES
 from examiner_console.web.live import kept_live
+from examiner_console.web.monitor_refusals import ModeReasonMissing, ModeUnknown, SecondToAgree
 from examiner_console.web.permissions import Permission, Role
 from examiner_console.web.reasons import headline, reason_text
 from examiner_console.web.rendering import render
@@ -44,11 +48,30 @@ async def free(visit: VisitDep, case_id: UUID) -> Response:
     return visit.go("/supervisor")
 
 
+async def set_fleet(visit: VisitDep) -> Response:
+    console, reason = visit.desk.console, visit.field("reason")
+    try:
+        direction, mode = Direction(visit.field("direction")), Mode(visit.field("mode"))
+    except ValueError:
+        raise ModeUnknown from None
+    if not reason and mode is not Mode.NORMAL:
+        raise ModeReasonMissing
+    chosen = partial(fleet_modes.set_mode, direction=direction, mode=mode, reason=reason)
+    try:
+        await console.store.write(partial(chosen, officer=visit.name, at=console.clock()))
+    except fleet_modes.AnotherMustAgree:
+        raise SecondToAgree from None
+    console.gates.changed()
+    console.referrals.changed()
+    return visit.go("/supervisor")
+
+
 async def _seen(visit: Visit) -> dict[str, Any]:
     console, translate = visit.desk.console, translations(visit.language).gettext
     now = console.clock()
     work = partial(oversight.overview, now=now, today=japan_date(now), walking=console.settings.walking)
     shown = await visit.desk.queue.now()
+    found = await console.store.read(fleet_modes.modes)
     return {
         "hall": await visit.desk.hall.hall(),
         "overview": await console.store.read(work),
@@ -57,6 +80,9 @@ async def _seen(visit: Visit) -> dict[str, Any]:
         "reasons": _reasons(shown.cases, translate),
         "long": [case for case in shown.cases if oversight.held_long(case, now)],
         "oldest": shown.cases[0].opened_at if shown.cases else None,
+        "fleets": {side.value: found.get(side.value, Fleet()) for side in Direction},
+        "modes": words.MODES,
+        "may_set": visit.may(Permission.SET_FLEET),
         "may_free": visit.may(Permission.FREE_LOCK),
         "kind_text": partial(worded, KINDS, translate=translate),
         "role_text": lambda role: translate(ROLES[Role(role)]),

@@ -13,9 +13,11 @@ import pytest
 from sqlalchemy import select
 
 from examiner_console.casework import gates
+from examiner_console.casework.fleet_modes import AnotherMustAgree, Mode, set_mode
 from examiner_console.casework.gate_tiles import ranked, tile
 from examiner_console.console import Console
 from examiner_console.contract import (
+    Direction,
     GateCommand,
     GateReport,
     ObeyedOrder,
@@ -225,3 +227,39 @@ async def test_orders_name_gates_and_no_traveller_in_the_record(console: Console
     ((subject, body),) = await console.store.read(lambda connection: connection.execute(query).all())
     assert isinstance(subject, UUID)
     assert b"Drill" in body
+
+
+async def mode(console: Console, chosen: Mode, officer: str = "mori", reason: str = "a drill") -> None:
+    await do(console, set_mode, direction=Direction.DEPARTURE, mode=chosen, reason=reason, officer=officer)
+
+
+async def test_one_person_is_stricter_at_once_and_two_less_strict(console: Console) -> None:
+    await mode(console, Mode.REFER_ALL)
+    assert (await say(console)).refers_all
+    await mode(console, Mode.CLOSED)
+    assert not (await say(console, at=NOW + timedelta(seconds=1))).in_service
+    await mode(console, Mode.NORMAL)
+    with pytest.raises(AnotherMustAgree):
+        await mode(console, Mode.NORMAL)
+    assert not (await say(console, at=NOW + timedelta(seconds=2))).in_service, "a wish changes nothing"
+    await mode(console, Mode.NORMAL, officer="kita")
+    answer = await say(console, at=NOW + timedelta(seconds=3))
+    assert (answer.in_service, answer.refers_all) == (True, False)
+    assert await deeds(console) == ["set_fleet_mode", "set_fleet_mode", "ask_fleet_mode", "set_fleet_mode"]
+
+
+async def test_a_wish_lapses_and_is_taken_back(console: Console, clock: TestClock) -> None:
+    await mode(console, Mode.CLOSED)
+    await mode(console, Mode.NORMAL)
+    clock.advance(minutes=10)
+    await mode(console, Mode.NORMAL, officer="kita")
+    assert not (await say(console)).in_service, "the first wish had lapsed: this is a new one"
+    await mode(console, Mode.CLOSED, officer="kita")
+    await mode(console, Mode.NORMAL)
+    assert not (await say(console, at=NOW + timedelta(seconds=1))).in_service, "the wish was taken back"
+
+
+async def test_a_mode_is_of_one_side(console: Console) -> None:
+    await do(console, set_mode, direction=Direction.ARRIVAL, mode=Mode.CLOSED, reason="fire", officer="mori")
+    assert (await say(console)).in_service
+    assert (await gate(console, "gate-2")).mode is Mode.CLOSED

@@ -127,6 +127,29 @@ def test_whom_nobody_watches_any_more_is_seen_out_and_nobody_follows(play_from_s
     play_from_start(journey)
 
 
+def test_where_everybody_is_referred_the_case_is_ready_and_nobody_is_asked_for(play: Play, site: Site) -> None:
+    async def journey(gate: Gate) -> None:
+        site.console.tell(refers_all=True)
+        heard = len(site.console.reports)
+        await site.console.wait(lambda: site.console.reports[-1].heard == site.console.standing.version)
+        assert len(site.console.reports) > heard
+        site.face(HOLDER)
+        site.lane.enter()
+        await gate.prompt("place_passport")
+        site.lay(site.passport(HOLDER))
+        await gate.prompt("go_to_booth")
+        site.lift()
+        site.lane.leave_by_entry()
+        await gate.state("ready")
+        await site.console.wait(lambda: bool(site.console.evidence))
+
+    play(journey)
+    ((inspection, delivery),) = site.console.inspections
+    assert delivery is Delivery.DEFERRED
+    assert inspection.comparisons, "passport and face were read as always"
+    assert opened(site, "exit") == 0
+
+
 def test_an_order_is_obeyed_once_however_often_it_is_heard(play: Play, site: Site) -> None:
     async def journey(gate: Gate) -> None:
         site.console.tell(GateCommand.EVACUATE)

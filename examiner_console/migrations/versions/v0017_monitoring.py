@@ -10,7 +10,7 @@ down_revision = "0014"
 branch_labels = None
 depends_on = None
 
-TABLES = ("gate_reports", "gate_orders", "gate_watches", "gate_locks", "gate_sightings")
+TABLES = ("gate_reports", "gate_orders", "gate_watches", "gate_locks", "gate_sightings", "fleet_modes")
 
 
 def upgrade() -> None:
@@ -60,6 +60,18 @@ def upgrade() -> None:
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("officer", sa.String(64), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+    )
+    op.create_table(
+        "fleet_modes",
+        sa.Column("direction", sa.String(16), primary_key=True),
+        sa.Column("mode", sa.String(16), nullable=False),
+        sa.Column("officer", sa.String(64), nullable=False),
+        sa.Column("second", sa.String(64)),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(200), nullable=False),
+        sa.Column("asked", sa.String(16)),
+        sa.Column("asked_by", sa.String(64)),
+        sa.Column("asked_at", sa.BigInteger()),
     )
 
 

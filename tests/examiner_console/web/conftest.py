@@ -191,6 +191,10 @@ class Hall:
 
         run(add())
 
+    def officer(self, name: str, role: str) -> None:
+        """One more, with everybody's password."""
+        run(add_officer(self.console.store, name, role, f"{name[0].upper()}. {name.title()}", PASSWORD))
+
     def arrives(self, who: Document | None = None, **facts: Any) -> UUID:
         """A visitor from the bio-cart, with pictures; clean unless `facts` say otherwise."""
         fingers = tuple(FingerCapture(f"{side}_index", "captured", 82) for side in ("right", "left"))

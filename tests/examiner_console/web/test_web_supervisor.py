@@ -85,3 +85,24 @@ def test_it_is_live_and_works_by_keyboard(browser: Browser, own_hall: Any, langu
     own_hall.arrives()
     expect(page.locator("#waits")).to_contain_text("2 open cases" if language == "en" else "2")
     page.context.close()
+
+
+def test_gates_of_one_side_are_set_by_one_and_eased_by_two(own_hall: Any) -> None:
+    supervisor = own_hall.logged_in("mori")
+    own_hall.officer("yamane", "supervising_inspector")
+    other = own_hall.logged_in("yamane")
+    stricter = {"direction": "departure", "mode": "refer_all", "reason": "<b>drill</b>"}
+    assert supervisor.answer("/supervisor/fleet", **{**stricter, "reason": ""}).json()["code"] == "reason_missing"
+    assert supervisor.answer("/supervisor/fleet", **{**stricter, "mode": "open"}).json()["code"] == "no_such_mode"
+    assert supervisor.post("/supervisor/fleet", **stricter).status_code == 303
+    page = supervisor.get("/supervisor").text
+    assert "everybody to a booth" in page
+    assert "&lt;b&gt;drill&lt;/b&gt;" in page
+    assert "By order of the supervisor" in supervisor.get("/monitor").text
+    easier = {"direction": "departure", "mode": "normal", "reason": ""}
+    assert supervisor.post("/supervisor/fleet", **easier).status_code == 303
+    assert supervisor.answer("/supervisor/fleet", **easier).json()["code"] == "another_must_agree"
+    assert "another person agrees" in other.get("/supervisor").text
+    assert other.post("/supervisor/fleet", **easier).status_code == 303
+    assert "By order of the supervisor" not in supervisor.get("/monitor").text
+    assert own_hall.logged_in("hoshikawa").answer("/supervisor/fleet", **stricter).json()["code"] == "not_permitted"
