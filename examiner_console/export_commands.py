@@ -5,7 +5,6 @@ Identities leave the console only where two officers stand for it; that is in th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -17,17 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, select
 
 from examiner_console.casework.actions import Action, Verb, record
+from examiner_console.casework.exporting import Order, make
 from examiner_console.database import Store
 from examiner_console.record import manifest, prover
-from examiner_console.record.export import (
-    WRITERS,
-    ExportError,
-    Format,
-    arrow_modules,
-    columns,
-    empty_folder,
-    rows,
-)
+from examiner_console.record.export import ExportError, Format, arrow_modules, empty_folder
 from examiner_console.tables import officers
 from examiner_console.terminal import Config, Key, public_key, refuse, settings, with_store
 from examiner_console.upkeep import ledger_key, utc_now
@@ -39,21 +31,6 @@ NO_CASE = UUID(int=0)
 
 class TwoPersons(ExportError):
     code = "two_persons"
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One export as it was asked for; identities are in it where two officers stand for them."""
-
-    first: date
-    last: date
-    format: Format
-    out: Path
-    officers: tuple[str, ...]
-
-    @property
-    def with_identities(self) -> bool:
-        return bool(self.officers)
 
 
 @export.command("decisions")
@@ -73,14 +50,14 @@ def decisions(
     if days[0] > days[1]:
         refuse(f"the first day, {first}, is after the last, {last}")
     names = _two_officers(officer or []) if with_identities else ()
-    order = Order(*days, format, out, names)
+    order = Order(*days, format, with_identities, names)
     chosen = settings(config)
     try:
         if format is Format.PARQUET:
             arrow_modules()
         empty_folder(out)
         key = ledger_key(chosen)
-        count = with_store(chosen, lambda store: _export(store, order, key))
+        count = with_store(chosen, lambda store: _export(store, order, key, out))
     except (ExportError, prover.ProofError, OSError, ValueError) as error:
         refuse(error)
     typer.echo(f"{count} decisions exported to {out}.")
@@ -100,14 +77,10 @@ def _two_officers(given: list[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-async def _export(store: Store, order: Order, key: Ed25519PrivateKey) -> int:
+async def _export(store: Store, order: Order, key: Ed25519PrivateKey, out: Path) -> int:
     if order.with_identities:
         await store.write(partial(_stand_for, order=order))
-    note = await store.read(partial(prover.note, public_key=key.public_key().public_bytes_raw()))
-    file = order.out / f"decisions.{order.format.value}"
-    count = await store.read(partial(_write_file, order=order, path=file))
-    manifest.write(order.out, _manifest(order, note, manifest.described(file, count)), key)
-    return count
+    return (await make(store, order, key, out, utc_now())).rows
 
 
 def _stand_for(connection: Connection, order: Order) -> None:
@@ -119,25 +92,6 @@ def _stand_for(connection: Connection, order: Order) -> None:
     details = {"second": order.officers[1], "from": str(order.first), "to": str(order.last)}
     action = Action(NO_CASE, order.officers[0], Verb.EXPORT_IDENTITIES, utc_now(), details=details)
     record(connection, action)
-
-
-def _write_file(connection: Connection, order: Order, path: Path) -> int:
-    found = rows(connection, order.first, order.last, order.with_identities)
-    return WRITERS[order.format](path, columns(order.with_identities), found)
-
-
-def _manifest(order: Order, note: str, file: manifest.ExportedFile) -> manifest.Manifest:
-    return manifest.Manifest(
-        what="decisions",
-        first=str(order.first),
-        last=str(order.last),
-        format=order.format.value,
-        with_identities=order.with_identities,
-        officers=order.officers,
-        made_at=utc_now().isoformat(),
-        checkpoint=note,
-        files=(file,),
-    )
 
 
 @export.command("verify")

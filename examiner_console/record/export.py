@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from examiner_console.contract import Decision, Inspection, decode
 from examiner_console.tables import decisions, inspections
@@ -80,17 +80,26 @@ def columns(with_identities: bool) -> dict[str, type]:
 
 def rows(connection: Connection, first: date, last: date, with_identities: bool) -> Iterator[Row]:
     """Every version of every decision of these days in Japan, both included, oldest first."""
-    midnight = datetime.combine(first, time(), JAPAN), datetime.combine(last + timedelta(days=1), time(), JAPAN)
     query = (
         select(decisions.c.version, decisions.c.body, inspections)
         .join(inspections, inspections.c.id == decisions.c.inspection)
-        .where(decisions.c.decided_at >= midnight[0], decisions.c.decided_at < midnight[1])
+        .where(*_decided(first, last))
         .order_by(decisions.c.decided_at, decisions.c.inspection, decisions.c.version)
     )
     options = {"stream_results": True, "yield_per": CHUNK}
     for row in connection.execute(query, execution_options=options):
         seen, decision = decode(row.payload, Inspection), decode(row.body, Decision)
         yield _facts(row, seen, decision) + (_identity(seen) if with_identities else ())
+
+
+def counted(connection: Connection, first: date, last: date) -> int:
+    """How many `rows` there are now."""
+    return connection.execute(select(func.count()).select_from(decisions).where(*_decided(first, last))).scalar_one()
+
+
+def _decided(first: date, last: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    begin, end = datetime.combine(first, time(), JAPAN), datetime.combine(last, time(), JAPAN) + timedelta(days=1)
+    return decisions.c.decided_at >= begin, decisions.c.decided_at < end
 
 
 def _facts(row: Any, seen: Inspection, decision: Decision) -> Row:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
+    Date,
     Index,
     Integer,
     LargeBinary,
@@ -110,3 +112,26 @@ checkpoints = Table(
     Column("previous", LargeBinary),
 )
 """`previous` is null in what was signed before checkpoints named the one they follow."""
+
+
+export_requests = Table(
+    "export_requests",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("format", String(16), nullable=False),
+    Column("with_identities", Boolean, nullable=False),
+    Column("purpose", String(500), nullable=False),
+    Column("basis", String(64), nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("asked_by", String(64), nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("answered_by", String(64)),
+    Column("answered_at", Instant),
+    Column("refused", String(500)),
+    Column("fetched_at", Instant),
+    Index("export_requests_by_time", "asked_at"),
+)
+"""Days in Japan; `refused` says why, and is null where the answer was yes."""

@@ -45,6 +45,11 @@ class Permission(StrEnum):
     """Grant, confirm, or hand over a case one has taken (Immigration Act Art. 9)."""
     SEE_RECORD = "see_record"
     """Search decisions, see who read and who did what, and prove it from the ledger."""
+    SEE_EXPORTS = "see_exports"
+    ASK_EXPORT = "ask_export"
+    """Ask that decisions leave as a table, and fetch what another agreed to."""
+    AGREE_EXPORT = "agree_export"
+    """Answer what another asked for."""
     SEE_HEARINGS = "see_hearings"
     HOLD_HEARING = "hold_hearing"
     """Art. 10: hear, find, and permit or order."""
@@ -105,7 +110,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.SHIFT_SUPERVISOR: _LOOKS
     | {Permission.SEE_RECORD, Permission.SEE_STATISTICS, Permission.SEE_HEARINGS, Permission.SEE_SHIPS}
     | {Permission.CALL_HELP, Permission.SEE_ALARMS, Permission.SUPERVISE, Permission.FREE_LOCK}
-    | {Permission.MONITOR, Permission.SET_FLEET},
+    | {Permission.MONITOR, Permission.SET_FLEET, Permission.SEE_EXPORTS, Permission.ASK_EXPORT},
     Role.SPECIAL_INQUIRY_OFFICER: _LOOKS
     | _PROTECTS
     | {Permission.SEE_HEARINGS, Permission.HOLD_HEARING}
@@ -115,13 +120,16 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     | _PROTECTS
     | {Permission.SEE_HEARINGS, Permission.DECIDE_OBJECTION, Permission.SEE_REFUGE, Permission.SEE_ALARMS}
     | {Permission.SEE_REGISTRATIONS, Permission.REVOKE_REGISTRATION, Permission.SEE_STATISTICS, Permission.SUPERVISE}
-    | {Permission.SET_FLEET},
+    | {Permission.SET_FLEET, Permission.SEE_EXPORTS, Permission.AGREE_EXPORT},
     Role.WATCHLIST_EDITOR: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.EDIT_WATCHLIST},
     Role.WATCHLIST_APPROVER: _EVERYBODY | {Permission.SEE_WATCHLIST, Permission.APPROVE_WATCHLIST},
     Role.TECHNICIAN: _EVERYBODY,
     Role.AUDITOR: _EVERYBODY
-    | {Permission.SEE_QUEUE, Permission.SEE_CASE, Permission.SEE_RECORD, Permission.SEE_STATISTICS},
-    Role.PRIVACY_OFFICER: _EVERYBODY | {Permission.SEE_RECORD, Permission.SEE_STATISTICS},
+    | {Permission.SEE_QUEUE, Permission.SEE_CASE, Permission.SEE_RECORD, Permission.SEE_STATISTICS}
+    | {Permission.SEE_EXPORTS, Permission.ASK_EXPORT},
+    Role.PRIVACY_OFFICER: _EVERYBODY
+    | {Permission.SEE_RECORD, Permission.SEE_STATISTICS}
+    | {Permission.SEE_EXPORTS, Permission.ASK_EXPORT, Permission.AGREE_EXPORT},
 }
 
 BROKEN: Final = frozenset(
@@ -195,6 +203,11 @@ PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("POST", "/monitor/unlock"): Permission.MONITOR,
     ("POST", "/monitor/seen"): Permission.MONITOR,
     ("GET", "/statistics"): Permission.SEE_STATISTICS,
+    ("GET", "/exports"): Permission.SEE_EXPORTS,
+    ("POST", "/exports/ask"): Permission.ASK_EXPORT,
+    ("POST", "/exports/{request}/agree"): Permission.AGREE_EXPORT,
+    ("POST", "/exports/{request}/refuse"): Permission.AGREE_EXPORT,
+    ("GET", "/exports/{request}/file"): Permission.ASK_EXPORT,
     ("GET", "/audit"): Permission.SEE_RECORD,
     ("POST", "/audit/find"): Permission.SEE_RECORD,
     ("POST", "/audit/verify"): Permission.SEE_RECORD,
@@ -267,6 +280,7 @@ _SCREENS: Final = (
     (Permission.SUPERVISE, "/supervisor"),
     (Permission.MONITOR, "/monitor"),
     (Permission.SEE_STATISTICS, "/statistics"),
+    (Permission.SEE_EXPORTS, "/exports"),
     (Permission.SEE_WATCHLIST, "/watchlist"),
     (Permission.SEE_SHIPS, "/ships"),
     (Permission.SEE_SHIPS, "/landings"),

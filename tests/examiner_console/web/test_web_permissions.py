@@ -31,6 +31,7 @@ SOMEWHERE = {
     "landing": "019aa000-0000-7000-8000-000000000000",
     "registration": "019aa000-0000-7000-8000-000000000000",
     "alarm": "019aa000-0000-7000-8000-000000000000",
+    "request": "019aa000-0000-7000-8000-000000000000",
     "file": "019aa000-0000-7000-8000-000000000000",
 }
 SENTENCE = "Your role may not do this; ask the shift supervisor if you need it."
