@@ -20,8 +20,10 @@ from examiner_console.tables.monitoring import gate_locks, gate_orders, gate_rep
 from examiner_console.tables.people import broken_glass, key_ceremonies, officers, security_keys, sessions
 from examiner_console.tables.procedures import (
     departure_holds,
+    departure_orders,
     hearing_entries,
     hearings,
+    leavings,
     protection_entries,
     protection_files,
     registered_prints,
@@ -53,6 +55,7 @@ __all__ = [
     "checkpoints",
     "decisions",
     "departure_holds",
+    "departure_orders",
     "events",
     "evidence",
     "evidence_keys",
@@ -66,6 +69,7 @@ __all__ = [
     "inspections",
     "key_ceremonies",
     "landings",
+    "leavings",
     "ledger",
     "ledger_tiles",
     "metadata",
