@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import Response
@@ -70,7 +70,7 @@ async def case_page(visit: VisitDep, case_id: UUID) -> Response:
     )
 
 
-def _leaving(visit: Visit, case: Case, leaves: Outlook, displays: Mapping[str, str]) -> dict[str, object]:
+def _leaving(visit: Visit, case: Case, leaves: Outlook, displays: Mapping[str, str]) -> dict[str, Any]:
     """What the page shows and asks of a departure."""
     language, translate = visit.language, translations(visit.language).gettext
     waits = leaves.proposal is not None and leaves.proposal.waits
@@ -178,9 +178,10 @@ async def confirm(visit: VisitDep, case_id: UUID) -> Response:
 
 
 async def ready_case(visit: Visit, case_id: UUID) -> Case:
-    """As `held_case`, with every finding seen."""
+    """As `held_case`, with every finding seen; one's own decision of a moment ago needs no second look."""
     case = await held_case(visit, case_id)
-    _all_seen(_sheet(visit, case).unseen)
+    if case.state is not CaseState.CLOSED:
+        _all_seen(_sheet(visit, case).unseen)
     return case
 
 
