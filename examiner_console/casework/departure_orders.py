@@ -22,6 +22,7 @@ from examiner_console.casework.cases import ActionNotAllowed, Case, CaseClosed, 
 from examiner_console.contract import Document
 from examiner_console.law import departure_orders as law
 from examiner_console.law.answers import DepartureOrder, entry_of, told
+from examiner_console.law.catalogue import are_certain
 from examiner_console.law.departure_orders import Overstayer
 from examiner_console.law.leaving import OVERSTAY, was_removed
 from examiner_console.law.stays import japan_date
@@ -30,6 +31,8 @@ from examiner_console.tables import cases, departure_orders, leavings
 _o = departure_orders.c
 ARTICLE: Final = "Art. 24-3"
 GIVEN: Final = "Art. 55-3"
+_DAYS_CERTAIN: Final = {"certain": "yes" if are_certain(("L35",)) else "no"}
+"""Whether the days an order may run are known from the Act, or from memory."""
 IN_TIME, LATE = "order_in_time", "order_late"
 
 
@@ -147,7 +150,12 @@ def settle(connection: Connection, case: Case, officer: str, at: datetime, *, gi
     values = {"settled_by": officer, "settled_at": at, "leave_by": leave_by, "why": None if give else why}
     connection.execute(update(departure_orders).where(_o.inspection == id, _o.number == found.number).values(values))
     if leave_by is not None:
-        details = {"order": "given", "leave_by": leave_by.isoformat(), "proposed_by": found.proposed_by}
+        details = {
+            "order": "given",
+            "leave_by": leave_by.isoformat(),
+            "proposed_by": found.proposed_by,
+            **_DAYS_CERTAIN,
+        }
         record(connection, Action(id, officer, Verb.GIVE_ORDER, at, GIVEN, details))
     else:
         record(connection, Action(id, officer, Verb.REFUSE_ORDER, at, ARTICLE, {"note": why}))

@@ -60,6 +60,7 @@ _UNDER: Final[Mapping[str, str]] = {
 _ORDERS: Final[Mapping[str, str]] = {
     "proposed": mark("all conditions hold"),
     "given": mark("to leave by %(day)s"),
+    "given, uncertain": mark("to leave by %(day)s (how many days may be given: to be checked against the Act)"),
 }
 
 
@@ -105,7 +106,8 @@ def _under_text(under: DepartureOrder, follows: Fulfilled, language: str) -> str
 def details_text(details: Mapping[str, str], language: str) -> str:
     """What a deed recorded of a departure, from the codes of its details."""
     if "order" in details:
-        return _filled(_ORDERS.get(details["order"], ""), language, _day(details, "leave_by"), None)
+        order = details["order"] + (", uncertain" if details.get("certain") == "no" else "")
+        return _filled(_ORDERS.get(order, ""), language, _day(details, "leave_by"), None)
     day = _day(details, "back_until") or _day(details, "leave_by")
     return _filled(_RECORDED.get(details["leaving"], ""), language, day, _day(details, "bar_until"))
 

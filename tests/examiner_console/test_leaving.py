@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -198,6 +199,30 @@ async def test_an_order_is_proposed_given_by_another_and_fulfilled(console: Cons
         (Verb.FULFIL_ORDER, "hoshikawa"),
     ]
     assert (await seen(console, id)).under is None
+
+
+async def test_of_two_supervising_inspectors_at_once_one_decides(console: Console) -> None:
+    id = await overstays(console)
+    await console.referrals.propose_order(id, "hoshikawa", ALL_HOLD)
+    given = console.referrals.settle_order(id, "kashima", give=True)
+    refused = console.referrals.settle_order(id, "shirase", give=False, why="x")
+    results = await asyncio.gather(given, refused, return_exceptions=True)
+    assert sum(isinstance(result, orders.OrderSettled) for result in results) == 1
+    assert len(await deeds(console, id, Verb.GIVE_ORDER, Verb.REFUSE_ORDER)) == 1
+
+
+async def test_an_order_holds_for_the_next_departure_under_the_same_passport_until_it_is_fulfilled(
+    console: Console,
+) -> None:
+    first = await overstays(console)
+    await console.referrals.propose_order(first, "hoshikawa", ALL_HOLD)
+    await console.referrals.settle_order(first, "kashima", give=True)
+    await console.referrals.hand_over(first, "hoshikawa", "flies another day")
+    second = await overstays(console)
+    await console.referrals.confirm(second, "hoshikawa")
+    assert [deed.officer for deed in await deeds(console, second, Verb.FULFIL_ORDER)] == ["hoshikawa"]
+    third = await overstays(console)
+    assert (await seen(console, third)).under is None
 
 
 async def test_a_refused_order_binds_nobody_and_may_be_proposed_again(console: Console) -> None:
