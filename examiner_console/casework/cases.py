@@ -6,6 +6,8 @@ CasesError                  code
 ├── CaseClosed              an officer has already decided it
 ├── CasePrivate             the protection desk has it (`number`)
 ├── DepartureHeld           the departure is held `until` an instant (Art. 25-2)
+├── LeavingError            how a resident leaves, or may not (drawn in `leaving`)
+├── OrderError              departure orders (drawn in `departure_orders`)
 ├── StatusNotAllowed        the table of statuses does not know this status with this period
 └── ActionNotAllowed        the law knows no such action for this traveller (`why`)
 """

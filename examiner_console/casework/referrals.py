@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from examiner_console.casework import casebook, departure_holds, landings
+from examiner_console.casework import casebook, departure_holds, departure_orders, landings, leaving
 from examiner_console.casework.actions import Action, Verb, record
 from examiner_console.casework.cases import (
     ActionNotAllowed,
@@ -32,6 +32,7 @@ from examiner_console.casework.retention import forget_live_face
 from examiner_console.contract import Direction, Document
 from examiner_console.database import Store
 from examiner_console.law import statuses
+from examiner_console.law.departure_orders import Overstayer
 from examiner_console.law.nationals import is_national
 from examiner_console.law.stays import japan_date
 from examiner_console.record.evidence import KINDS, NoSuchEvidence, Vault, erase
@@ -83,10 +84,10 @@ class Referrals:
         """
         return await self._act(partial(_grant, id=id, officer=officer, status=status, period=period, at=self._clock()))
 
-    async def confirm(self, id: UUID, officer: str) -> Case:
+    async def confirm(self, id: UUID, officer: str, how: leaving.Leaving | None = None) -> Case:
         """Confirm a departure (Art. 25, 60) or a national's return (Art. 61). Raises as `grant` does, and
-        DepartureHeld while a hold runs (Art. 25-2)."""
-        case = await self._act(partial(_confirm, id=id, officer=officer, at=self._clock()))
+        DepartureHeld while a hold runs (Art. 25-2); `how` a resident leaves is recorded with it (`leaving.keep`)."""
+        case = await self._act(partial(_confirm, id=id, officer=officer, at=self._clock(), how=how))
         if case.inspection.document is not None and is_national(case.inspection.document):
             await self._store.fold_log()
         return case
@@ -103,6 +104,19 @@ class Referrals:
         at = self._clock()
         release = partial(_release_departure, id=id, officer=officer, at=at)
         return await self._act(partial(release, authority=authority, reference=reference))
+
+    async def outlook(self, case: Case) -> leaving.Outlook:
+        """What there is to record of this case's departure, before it is confirmed and after."""
+        return await self._store.read(partial(leaving.outlook, case=case, at=self._clock()))
+
+    async def propose_order(self, id: UUID, officer: str, person: Overstayer, note: str = "") -> Case:
+        """Propose a departure order (Art. 24-3); where a condition fails, the person is handed over, and why stands in
+        the note. Raises ActionNotAllowed, CaseTaken or CaseClosed."""
+        return await self._act(partial(_propose, id=id, officer=officer, person=person, note=note, at=self._clock()))
+
+    async def settle_order(self, id: UUID, officer: str, *, give: bool, why: str = "") -> Case:
+        """Give the order that another proposed, or refuse it. Raises OrderError or CaseClosed."""
+        return await self._act(partial(_settle, id=id, officer=officer, give=give, why=why, at=self._clock()))
 
     async def hand_over(self, id: UUID, officer: str, note: str) -> Case:
         """To the special inquiry officer (Art. 9(6), 7(4)). Raises CaseTaken or CaseClosed."""
@@ -236,7 +250,9 @@ def _landing_document(case: Case) -> Document:
     return document
 
 
-def _confirm(connection: Connection, *, id: UUID, officer: str, at: datetime) -> Case:
+def _confirm(
+    connection: Connection, *, id: UUID, officer: str, at: datetime, how: leaving.Leaving | None = None
+) -> Case:
     done = casebook.glance(connection, id)
     if _is_same(done, CaseOutcome.CONFIRMED, officer):
         return done
@@ -249,6 +265,7 @@ def _confirm(connection: Connection, *, id: UUID, officer: str, at: datetime) ->
     if document is None and not departure:
         raise ActionNotAllowed("No passport was read: nationality is not established. Hand the case over.")
     departure_holds.none_runs(case, at)
+    leaving.keep(connection, case, officer, at, how)
     if document is not None and departure and not national:
         landings.depart(connection, document, japan_date(at), id)
     article = ("Art. 60(1)" if departure else "Art. 61") if national else "Art. 25(1)"
@@ -267,6 +284,22 @@ def _release_departure(
     connection: Connection, *, id: UUID, officer: str, at: datetime, authority: str, reference: str
 ) -> Case:
     departure_holds.release(connection, _held(connection, id, officer), officer, at, authority, reference)
+    return casebook.glance(connection, id)
+
+
+def _propose(connection: Connection, *, id: UUID, officer: str, person: Overstayer, note: str, at: datetime) -> Case:
+    done = casebook.glance(connection, id)
+    if _is_same(done, CaseOutcome.HANDED_OVER, officer):
+        return done
+    why = departure_orders.propose(connection, _may_act(done, officer), person, officer, at)
+    if not why:
+        return casebook.glance(connection, id)
+    said = ". ".join(part for part in (f"{departure_orders.ARTICLE}: {'; '.join(why)}", note) if part)
+    return _hand_over(connection, id=id, officer=officer, note=said, at=at)
+
+
+def _settle(connection: Connection, *, id: UUID, officer: str, give: bool, why: str, at: datetime) -> Case:
+    departure_orders.settle(connection, casebook.glance(connection, id), officer, at, give=give, why=why)
     return casebook.glance(connection, id)
 
 

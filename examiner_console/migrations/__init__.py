@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from examiner_console.database import psycopg_url
 
-HEAD = "0018"
+HEAD = "0019"
 """The newest revision. Named here so that alembic, slow to import, is only asked where there is something to do."""
 BASE: Final = "base"
 """Before the first revision: no table at all."""

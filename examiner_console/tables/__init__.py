@@ -27,8 +27,10 @@ from examiner_console.tables.monitoring import (
 from examiner_console.tables.people import broken_glass, key_ceremonies, officers, security_keys, sessions
 from examiner_console.tables.procedures import (
     departure_holds,
+    departure_orders,
     hearing_entries,
     hearings,
+    leavings,
     protection_entries,
     protection_files,
     registered_prints,
@@ -61,6 +63,7 @@ __all__ = [
     "checkpoints",
     "decisions",
     "departure_holds",
+    "departure_orders",
     "events",
     "evidence",
     "evidence_keys",
@@ -76,6 +79,7 @@ __all__ = [
     "inspections",
     "key_ceremonies",
     "landings",
+    "leavings",
     "ledger",
     "ledger_tiles",
     "metadata",

@@ -1,4 +1,4 @@
-"""What officers work on beside the booth: watchlist, hearings, registrations, protection desk, held departures."""
+"""What officers work on beside the booth: watchlist, hearings, registrations, protection desk, departures."""
 
 from __future__ import annotations
 
@@ -183,3 +183,33 @@ departure_holds = Table(
     Column("authority", Text),
     Column("reference", Text),
 )
+
+
+leavings = Table(
+    "leavings",
+    metadata,
+    Column("inspection", Uuid, primary_key=True),
+    Column("way", String(32), nullable=False),
+    Column("article", String(32), nullable=False),
+    Column("back_until", Date),
+    Column("leave_by", Date),
+    Column("bar_until", Date),
+    Column("officer", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""How a confirmed departure was recorded: with leave to come back, for good, or under an order."""
+
+
+departure_orders = Table(
+    "departure_orders",
+    metadata,
+    Column("inspection", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("proposed_by", String(64), nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    Column("settled_by", String(64)),
+    Column("settled_at", Instant),
+    Column("leave_by", Date),
+    Column("why", Text),
+)
+"""Proposed until somebody settled it; given where it has a day, else refused. The newest of a case counts."""

@@ -14,6 +14,7 @@ from examiner_console.casework.hearings import VERBS
 from examiner_console.contract import Reason
 from examiner_console.law.catalogue import are_certain, rests_on
 from examiner_console.law.statuses import Status, period_text
+from examiner_console.web import leaving_words
 from examiner_console.web.catalogues import translations
 from examiner_console.web.hearing_words import ACTS
 from examiner_console.web.periods import status_name
@@ -54,6 +55,11 @@ DEEDS: Final[Mapping[str, str]] = {
     **{VERBS[Act(act)]: words for act, words in ACTS.items()},
     Verb.HOLD_DEPARTURE: mark("Held the departure"),
     Verb.RELEASE_DEPARTURE: mark("Released the departure"),
+    Verb.RECORD_LEAVING: mark("Recorded how the resident leaves"),
+    Verb.FULFIL_ORDER: mark("Closed the departure order"),
+    Verb.PROPOSE_ORDER: mark("Proposed a departure order"),
+    Verb.GIVE_ORDER: mark("Gave the departure order"),
+    Verb.REFUSE_ORDER: mark("Refused the departure order"),
     Verb.OPEN_PRIVATE: mark("Made the case private"),
     Verb.WRITE_PRIVATE: mark("Wrote in the protection desk's file"),
     Verb.CLOSE_PRIVATE: mark("Ended the protection desk's file"),
@@ -121,6 +127,8 @@ def details_text(action: Action, statuses: Mapping[str, Status], language: str) 
     match action.details:
         case {"status": status, "period": period}:
             return f"{status_name(statuses, status, language=language)}, {period_text(period, language)}"
+        case {"leaving": _} | {"order": _}:
+            return leaving_words.details_text(action.details, language)
         case {"note": note}:
             return note
         case {"gates": names, "command": command}:

@@ -6,8 +6,9 @@ Whoever decides must hold the case, and granting waits until every numbered find
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import Response
@@ -15,10 +16,12 @@ from fastapi.responses import JSONResponse
 
 from examiner_console.casework.cases import Case, CaseState, StatusNotAllowed
 from examiner_console.casework.departure_holds import hold_on
+from examiner_console.casework.leaving import Outlook
 from examiner_console.contract import Suggestion
 from examiner_console.record.evidence import EvidenceError
 from examiner_console.web.catalogues import translations
 from examiner_console.web.findings import Row
+from examiner_console.web.leaving_words import BARS, CONDITIONS, WAYS, line, way_text
 from examiner_console.web.periods import choices, limits, period_of, status_name, why_not
 from examiner_console.web.permissions import Permission
 from examiner_console.web.pictures import UnshowablePicture, shown
@@ -60,10 +63,29 @@ async def case_page(visit: VisitDep, case_id: UUID) -> Response:
         may_call=visit.may(Permission.CALL_HELP),
         kinds={kind: translations(language).gettext(words) for kind, words in KINDS.items()},
         hold=hold_on(case),
+        **_leaving(visit, case, await visit.desk.console.referrals.outlook(case), displays),
         full_name=full_name,
         age=age,
         days_stayed=days_stayed,
     )
+
+
+def _leaving(visit: Visit, case: Case, leaves: Outlook, displays: Mapping[str, str]) -> dict[str, Any]:
+    """What the page shows and asks of a departure."""
+    language, translate = visit.language, translations(visit.language).gettext
+    waits = leaves.proposal is not None and leaves.proposal.waits
+    is_open = case.state is not CaseState.CLOSED
+    holds = case.taken_by == visit.name and visit.may(Permission.DECIDE)
+    return {
+        "leaves": leaves,
+        "leaving_line": line(leaves, language, displays),
+        "ways": {way: translate(words) for way, words in WAYS.items()},
+        "leaving_bars": {bar: translate(words) for bar, words in BARS.items()},
+        "conditions": {name: translate(words) for name, words in CONDITIONS.items()},
+        "way_text": partial(way_text, language=language),
+        "may_propose": is_open and holds and leaves.may_order and not waits,
+        "may_settle": is_open and waits and visit.may(Permission.ORDER_DEPARTURE),
+    }
 
 
 def _left(visit: Visit, sheet: Sheet) -> str:
@@ -135,7 +157,7 @@ async def grant(visit: VisitDep, case_id: UUID) -> Response:
     except StatusNotAllowed:
         why = why_not(visit.desk.console.statuses, status, period, visit.language)
         raise StatusPeriodWrong(why=why) from None
-    return _decided(visit, case_id)
+    return decided(visit, case_id)
 
 
 def _suggested(case: Case) -> Suggestion:
@@ -150,10 +172,17 @@ def _all_seen(left: tuple[Row, ...]) -> None:
 
 
 async def confirm(visit: VisitDep, case_id: UUID) -> Response:
-    case = await held_case(visit, case_id)
-    _all_seen(_sheet(visit, case).unseen)
+    await ready_case(visit, case_id)
     await visit.desk.console.referrals.confirm(case_id, visit.name)
-    return _decided(visit, case_id)
+    return decided(visit, case_id)
+
+
+async def ready_case(visit: Visit, case_id: UUID) -> Case:
+    """As `held_case`, with every finding seen; one's own decision of a moment ago needs no second look."""
+    case = await held_case(visit, case_id)
+    if case.state is not CaseState.CLOSED:
+        _all_seen(_sheet(visit, case).unseen)
+    return case
 
 
 async def hand_over(visit: VisitDep, case_id: UUID) -> Response:
@@ -162,7 +191,7 @@ async def hand_over(visit: VisitDep, case_id: UUID) -> Response:
         raise NoteMissing
     await held_case(visit, case_id)
     await visit.desk.console.referrals.hand_over(case_id, visit.name, note)
-    return _decided(visit, case_id)
+    return decided(visit, case_id)
 
 
 async def held_case(visit: Visit, case_id: UUID) -> Case:
@@ -178,6 +207,6 @@ async def held_case(visit: Visit, case_id: UUID) -> Case:
     raise CaseNotHeld
 
 
-def _decided(visit: Visit, case_id: UUID) -> Response:
+def decided(visit: Visit, case_id: UUID) -> Response:
     visit.desk.seen.forget(case_id, visit.name)
     return visit.go(f"/queue?done={case_id}")

@@ -39,6 +39,7 @@ DEEDS: Final[Mapping[Permission, str]] = {
     Permission.SEE_HEARINGS: mark("See hearings under way"),
     Permission.HOLD_HEARING: mark("Hold hearings"),
     Permission.DECIDE_OBJECTION: mark("Receive objections and record the Minister's decisions"),
+    Permission.ORDER_DEPARTURE: mark("Give or refuse departure orders"),
     Permission.SUPERVISE: mark("Oversee the hall"),
     Permission.FREE_LOCK: mark("Free cases that are held too long"),
     Permission.MONITOR: mark("Watch gates, order and lock them"),

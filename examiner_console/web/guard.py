@@ -22,10 +22,13 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from examiner_console.casework.cases import CasesError
+from examiner_console.casework.departure_orders import OrderError
+from examiner_console.casework.leaving import LeavingError
 from examiner_console.database import StoreError
 from examiner_console.ships.calls import ShipsError
 from examiner_console.web.catalogues import translations
 from examiner_console.web.forms import SESSION_COOKIE, read_form
+from examiner_console.web.leaving_refusals import of_leaving
 from examiner_console.web.officers import Officer
 from examiner_console.web.permissions import PAGES, Permission
 from examiner_console.web.refusals import (
@@ -134,6 +137,8 @@ def _refusal(error: Exception) -> Refusal:
     match error:
         case Refusal():
             return error
+        case LeavingError() | OrderError():
+            return of_leaving(error)
         case CasesError():
             return of_case(error)
         case ShipsError():

@@ -55,6 +55,8 @@ class Permission(StrEnum):
     """Art. 10: hear, find, and permit or order."""
     DECIDE_OBJECTION = "decide_objection"
     """Receive objections, record the Minister's decisions, and permit provisional landing (Art. 11 to 13)."""
+    ORDER_DEPARTURE = "order_departure"
+    """Give the departure order that an inspector proposed, or refuse it (Art. 24-3, 55-3)."""
     SEE_WATCHLIST = "see_watchlist"
     """Read the entries; also withdraw a proposal, which the register lets its proposer do alone."""
     EDIT_WATCHLIST = "edit_watchlist"
@@ -118,6 +120,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.SUPERVISING_INSPECTOR: _LOOKS
     | _SHIPS
     | _PROTECTS
+    | {Permission.ORDER_DEPARTURE}
     | {Permission.SEE_HEARINGS, Permission.DECIDE_OBJECTION, Permission.SEE_REFUGE, Permission.SEE_ALARMS}
     | {Permission.SEE_REGISTRATIONS, Permission.REVOKE_REGISTRATION, Permission.SEE_STATISTICS, Permission.SUPERVISE}
     | {Permission.SET_FLEET, Permission.SEE_EXPORTS, Permission.AGREE_EXPORT},
@@ -179,6 +182,9 @@ PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("POST", "/hearings/{case_id}/decide"): Permission.DECIDE_OBJECTION,
     ("POST", "/cases/{case_id}/hold"): Permission.DECIDE,
     ("POST", "/cases/{case_id}/release"): Permission.DECIDE,
+    ("POST", "/cases/{case_id}/leave"): Permission.DECIDE,
+    ("POST", "/cases/{case_id}/propose-order"): Permission.DECIDE,
+    ("POST", "/cases/{case_id}/settle-order"): Permission.ORDER_DEPARTURE,
     ("POST", "/cases/{case_id}/protect"): Permission.CALL_HELP,
     ("POST", "/cases/{case_id}/alarm"): Permission.CALL_HELP,
     ("GET", "/alarms"): Permission.SEE_ALARMS,
