@@ -57,6 +57,7 @@ class Verb(StrEnum):
     HEARING_DECIDE = "hearing_decide"
     HEARING_ORDER = "hearing_order"
     HEARING_RELEASE = "hearing_release"
+    HEARING_RETURN = "hearing_return"
     ENTER_CALL = "enter_call"
     AMEND_CALL = "amend_call"
     LOAD_MANIFEST = "load_manifest"

@@ -15,13 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from examiner_console.law import hearings as law
 from examiner_console.law.hearings import Biometrics, Found
+from examiner_console.law.stays import JAPAN, japan_date
 
 
 class Act(StrEnum):
@@ -49,7 +50,9 @@ class Act(StrEnum):
     ORDER = "order"
     """To leave, with notice to the carrier."""
     RELEASE = "release"
-    """Provisional landing."""
+    """Provisional landing, until a day."""
+    RETURN = "return"
+    """Of a departure or a national, whom Art. 10 is not about: back to the booth, which confirms."""
 
 
 class Outcome(StrEnum):
@@ -130,7 +133,8 @@ FIELDS: Final[Mapping[Act, tuple[str, ...]]] = {
     Act.FIND_AGAINST: ("finding",),
     Act.OBJECT: ("grounds",),
     Act.ORDER: ("carrier",),
-    Act.RELEASE: ("deposit", "residence", "area", "appearance"),
+    Act.RELEASE: ("deposit", "residence", "area", "appearance", "until"),
+    Act.RETURN: ("finding",),
 }
 """What an entry must say; DECIDE says `decided`, and status and period where it permits."""
 ARTICLES: Final[Mapping[Act, str]] = {
@@ -162,6 +166,10 @@ class HearingFile:
     health_in_question: bool
     entries: tuple[Entry, ...] = ()
     since: int = 0
+    is_landing: bool = True
+    """Whether a foreign arrival is heard, or somebody of whom no passport was read."""
+    handed_over: frozenset[str] = frozenset()
+    """Everybody who ever handed this case over."""
 
     @property
     def present(self) -> tuple[Entry, ...]:
@@ -180,7 +188,13 @@ class HearingFile:
 
     @property
     def heard_by(self) -> frozenset[str]:
-        return frozenset(entry.officer for entry in self.present if SIDES[entry.act] is Side.INQUIRY)
+        """Also in a hearing before this one: nobody judges what they heard."""
+        return frozenset(entry.officer for entry in self.entries if SIDES[entry.act] is Side.INQUIRY)
+
+    @property
+    def from_booth(self) -> frozenset[str]:
+        """Who handed the case over, now or before: they hear and judge nothing of it."""
+        return self.handed_over | {self.handed_over_by}
 
     @property
     def outcome(self) -> Outcome | None:
@@ -231,6 +245,9 @@ def acts(file: HearingFile, now: datetime) -> frozenset[Act]:
 
 def _acts(file: HearingFile, now: datetime) -> Iterator[Act]:
     yield Act.GIVE_BACK if file.holder else Act.TAKE
+    if not file.is_landing:
+        yield from (Act.SUMMON, Act.ATTEND, Act.STATE, Act.RETURN)
+        return
     if file.biometrics_missing:
         yield Act.TAKE_BIOMETRICS
     if file.last(Act.FIND_AGAINST) is None:
@@ -270,7 +287,7 @@ def _ends(entry: Entry) -> Outcome | None:
             return Outcome.PERMITTED
         case Act.ORDER:
             return Outcome.ORDERED_TO_LEAVE
-        case Act.TAKE_BIOMETRICS:
+        case Act.TAKE_BIOMETRICS | Act.RETURN:
             return Outcome.BACK_TO_THE_BOOTH
         case Act.DECIDE if entry.said["decided"] == Decided.WITH_REASON:
             return Outcome.PERMITTED
@@ -285,40 +302,53 @@ def added(file: HearingFile, act: Act, officer: str, at: datetime, said: Mapping
     if act not in acts(file, at):
         raise NotNow(act)
     _check_person(file, act, officer, at)
-    entry = Entry(len(file.entries) + 1, act, officer, at, _complete(act, said))
+    entry = Entry(len(file.entries) + 1, act, officer, at, _complete(act, said, at))
     return replace(file, entries=(*file.entries, entry))
 
 
 def _check_person(file: HearingFile, act: Act, officer: str, at: datetime) -> None:
     if side(file, act, at) is Side.SUPERVISION:
-        if officer in file.heard_by | {file.handed_over_by}:
+        if officer in file.heard_by | file.from_booth:
             raise SamePerson("who heard a case does not decide on the objection")
-    elif officer == file.handed_over_by:
+    elif officer in file.from_booth:
         raise SamePerson("who handed a case over does not hear it")
     elif act is not Act.TAKE and file.holder != officer:
         raise HearingTaken(file.holder) if file.holder else NotNow(act)
 
 
-def _complete(act: Act, said: Mapping[str, str]) -> dict[str, str]:
+def _complete(act: Act, said: Mapping[str, str], at: datetime) -> dict[str, str]:
     wanted = _wanted(act, said)
     for name in wanted:
         if not said.get(name, "").strip():
             raise Incomplete(name)
     found = {name: said[name].strip() for name in wanted}
     if act is Act.SUMMON:
-        _check_instant(found["when"])
+        _check_instant(found["when"], at)
     if act is Act.RELEASE:
+        _check_day(found["until"], at)
         found["minor"] = "yes" if said.get("minor") == "yes" else "no"
         _check_release(found)
     return found
 
 
-def _check_instant(text: str) -> None:
-    """As a form gives it, in Japan time: 2026-12-01T10:30."""
+def _check_instant(text: str, at: datetime) -> None:
+    """As a form gives it, in Japan time and still to come: 2026-12-01T10:30."""
     try:
-        datetime.fromisoformat(text)
+        when = datetime.fromisoformat(text)
     except ValueError:
         raise Incomplete("when") from None
+    if when.replace(tzinfo=when.tzinfo or JAPAN) < at:
+        raise Incomplete("when")
+
+
+def _check_day(text: str, at: datetime) -> None:
+    """A day in Japan, today or later."""
+    try:
+        until = date.fromisoformat(text)
+    except ValueError:
+        raise Incomplete("until") from None
+    if until < japan_date(at):
+        raise Incomplete("until")
 
 
 def _wanted(act: Act, said: Mapping[str, str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -29,7 +30,7 @@ from examiner_console.casework.hearing_file import (
     Outcome,
     added,
 )
-from examiner_console.contract import Direction
+from examiner_console.contract import Direction, Inspection, decode
 from examiner_console.database import Store
 from examiner_console.law import hearings as law
 from examiner_console.law import statuses
@@ -37,11 +38,9 @@ from examiner_console.law.arrivals import NOT_GIVEN
 from examiner_console.law.landing import HEALTH
 from examiner_console.law.nationals import is_national
 from examiner_console.law.stays import japan_date
-from examiner_console.tables import actions, hearing_entries, hearings
+from examiner_console.tables import actions, hearing_entries, hearings, inspections
 
 VERBS: Final[Mapping[Act, Verb]] = {act: Verb(f"hearing_{act.value}") for act in Act}
-RECORDED: Final = frozenset({Act.TAKE, Act.GIVE_BACK, Act.DIAGNOSE, Act.SUMMON, Act.ATTEND, Act.STATE})
-"""What a record may hold whoever was handed over; everything else finds, permits or orders."""
 _OPEN: Final = (
     select(hearings).where(hearings.c.outcome.is_(None)).order_by(hearings.c.opened_at, hearings.c.inspection)
 )
@@ -73,11 +72,17 @@ class Hearings:
 
         return await self._store.write(work)
 
-    async def add(self, id: UUID, act: Act, officer: str, said: Mapping[str, str]) -> HearingFile:
+    async def add(
+        self, id: UUID, act: Act, officer: str, said: Mapping[str, str], seen: int | None = None
+    ) -> HearingFile:
         """Raises what `hearing_file.added` raises, NoSuchHearing, StatusNotAllowed, and CasePrivate for whom the
-        protection desk has. A departure and a national are recorded, and neither permitted nor ordered to leave.
-        Statements, notices and attendance excepted, what one officer adds twice at once is there once."""
-        work = partial(_add, id=id, act=act, officer=officer, at=self._clock(), said=said)
+        protection desk has. A departure and a national are recorded and go back to the booth, and are neither
+        permitted nor ordered to leave.
+
+        `seen` is how many entries the officer had before them: the same act in the same words, added since then, is
+        this one sent again, and is there once. Where nobody says, only the newest entry is looked at.
+        """
+        work = partial(_add, id=id, act=act, officer=officer, at=self._clock(), said=said, seen=seen)
         file = await self._store.write(work)
         self._changed()
         return file
@@ -119,11 +124,34 @@ def _note(connection: Connection, id: UUID) -> str:
 
 def _files(connection: Connection, query: Select[Any]) -> list[HearingFile]:
     rows = list(connection.execute(query))
+    ids = [row.inspection for row in rows]
+    landings_, handed_over = _about(connection, ids), _handed_over(connection, ids)
     entries: defaultdict[UUID, list[Entry]] = defaultdict(list)
-    wanted = select(hearing_entries).where(hearing_entries.c.inspection.in_([row.inspection for row in rows]))
+    wanted = select(hearing_entries).where(hearing_entries.c.inspection.in_(ids))
     for row in connection.execute(wanted.order_by(hearing_entries.c.number)):
         entries[row.inspection].append(_entry(row))
-    return [_file(row, entries[row.inspection]) for row in rows]
+    return [
+        replace(
+            _file(row, entries[row.inspection]),
+            is_landing=landings_.get(row.inspection, True),
+            handed_over=frozenset(handed_over[row.inspection]),
+        )
+        for row in rows
+    ]
+
+
+def _about(connection: Connection, ids: list[UUID]) -> dict[UUID, bool]:
+    """Whether a foreign arrival is heard, or somebody of whom no passport was read: Art. 10 is about nobody else."""
+    rows = connection.execute(select(inspections.c.id, inspections.c.payload).where(inspections.c.id.in_(ids)))
+    return {row.id: _is_landing(decode(row.payload, Inspection)) for row in rows}
+
+
+def _handed_over(connection: Connection, ids: list[UUID]) -> defaultdict[UUID, set[str]]:
+    by: defaultdict[UUID, set[str]] = defaultdict(set)
+    of_cases = actions.c.inspection.in_(ids), actions.c.verb == Verb.HAND_OVER.value
+    for row in connection.execute(select(actions.c.inspection, actions.c.officer).where(*of_cases)):
+        by[row.inspection].add(row.officer)
+    return by
 
 
 def _file(row: Row[Any], entries: list[Entry]) -> HearingFile:
@@ -144,13 +172,19 @@ def _entry(row: Row[Any]) -> Entry:
 
 
 def _add(
-    connection: Connection, *, id: UUID, act: Act, officer: str, at: datetime, said: Mapping[str, str]
+    connection: Connection,
+    *,
+    id: UUID,
+    act: Act,
+    officer: str,
+    at: datetime,
+    said: Mapping[str, str],
+    seen: int | None = None,
 ) -> HearingFile:
-    before, case = load(connection, id), casebook.load(connection, id)
-    if _is_same(before, act, officer, said):
+    before = load(connection, id)
+    casebook.glance(connection, id)  # raises for whom the protection desk has
+    if _is_same(before, act, officer, said, seen):
         return before
-    if act not in RECORDED and not _is_landing(case):
-        raise NotNow(act)
     step = before.step(law.Action.ORDER_TO_LEAVE, at)
     after = added(before, act, officer, at, said)
     entry = after.entries[-1]
@@ -164,18 +198,22 @@ def _add(
     return after
 
 
-def _is_landing(case: Case) -> bool:
-    """Whether a foreign arrival is heard, or somebody of whom no passport was read: Art. 10 is about nobody else."""
-    document = case.inspection.document
-    return case.inspection.direction is Direction.ARRIVAL and not (document and is_national(document))
+def _is_landing(inspection: Inspection) -> bool:
+    document = inspection.document
+    return inspection.direction is Direction.ARRIVAL and not (document and is_national(document))
 
 
-def _is_same(file: HearingFile, act: Act, officer: str, said: Mapping[str, str]) -> bool:
+def _is_same(file: HearingFile, act: Act, officer: str, said: Mapping[str, str], seen: int | None) -> bool:
     """The same officer pressed the same key again."""
-    if not file.present or act in (Act.STATE, Act.SUMMON, Act.ATTEND):
-        return False
-    last = file.entries[-1]
-    return (last.act, last.officer) == (act, officer) and all(said.get(key) == text for key, text in last.said.items())
+    if seen is None:
+        since = file.present[-1:] if act not in (Act.STATE, Act.SUMMON, Act.ATTEND) else ()
+    else:
+        since = file.entries[max(seen, file.since) :]
+    return any(
+        (entry.act, entry.officer) == (act, officer)
+        and all(said.get(key, "").strip() == text for key, text in entry.said.items() if key != "minor")
+        for entry in since
+    )
 
 
 def _article(entry: Entry) -> str:

@@ -41,6 +41,7 @@ ACTS: Final[Mapping[str, str]] = {
     Act.DECIDE: mark("Record the Minister's decision"),
     Act.ORDER: mark("Order to leave, with notice to the carrier"),
     Act.RELEASE: mark("Permit provisional landing"),
+    Act.RETURN: mark("Back to the booth, which confirms"),
 }
 OUTCOMES: Final[Mapping[str, str]] = {
     Outcome.PERMITTED: mark("Landing permitted"),
@@ -69,6 +70,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "residence": mark("Residence"),
     "area": mark("Area"),
     "appearance": mark("When and where to appear"),
+    "until": mark("Until which day"),
 }
 LONG: Final = frozenset({"opinion", "statement", "finding", "grounds"})
 

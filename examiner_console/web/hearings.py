@@ -116,7 +116,8 @@ async def _act(visit: Visit, id: UUID, of: Side) -> None:
         file = await console.hearings.find(id)
         if side(file, act, console.clock()) is not of:
             raise IncompleteForm
-        await console.hearings.add(id, act, visit.name, _said(visit, act))
+        seen = int(visit.form["seen"]) if visit.form.get("seen", "").isdecimal() else None
+        await console.hearings.add(id, act, visit.name, _said(visit, act), seen)
     except ValueError:
         raise IncompleteForm from None
     except StatusNotAllowed as error:
@@ -176,7 +177,7 @@ def _may(visit: Visit, file: HearingFile, now: datetime) -> list[tuple[Act, str]
 
 def _is_theirs(visit: Visit, file: HearingFile, act: Act, now: datetime) -> bool:
     if side(file, act, now) is Side.SUPERVISION:
-        judged = visit.name in file.heard_by | {file.handed_over_by}
+        judged = visit.name in file.heard_by | file.from_booth
         return visit.may(Permission.DECIDE_OBJECTION) and not judged
     holds = act is Act.TAKE or file.holder == visit.name
-    return visit.may(Permission.HOLD_HEARING) and visit.name != file.handed_over_by and holds
+    return visit.may(Permission.HOLD_HEARING) and visit.name not in file.from_booth and holds

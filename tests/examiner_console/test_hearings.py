@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -58,6 +59,7 @@ SAID: Mapping[str, str] = {
     "residence": "Hotel",
     "area": "Narita",
     "appearance": "daily at nine",
+    "until": "2028-03-31",
     "status": "TEMPORARY_VISITOR",
     "period": "P15D",
 }
@@ -272,20 +274,92 @@ async def test_time_runs_out_by_the_console_s_clock(console: Console, clock: Tes
     assert (await go(console, id, (Act.ORDER, HEARS))).outcome is Outcome.ORDERED_TO_LEAVE
 
 
-LANDING_ACTS = tuple(act for act in Act if act not in hearings.RECORDED)
+ANYBODY = (Act.TAKE, Act.GIVE_BACK, Act.SUMMON, Act.ATTEND, Act.STATE, Act.RETURN)
+LANDING_ACTS = tuple(act for act in Act if act not in ANYBODY)
 
 
-@pytest.mark.parametrize("act", LANDING_ACTS)
-async def test_a_departing_national_is_neither_permitted_nor_ordered_to_leave(console: Console, act: Act) -> None:
+async def departing(console: Console) -> UUID:
+    """A national whom the booth handed over."""
     seen = inspection(findings=findings(sod_hash="failed"))
     await report(console, seen)
     await console.referrals.take(seen.id, BOOTH)
     await console.referrals.hand_over(seen.id, BOOTH, "The chip was changed.")
-    await go(console, seen.id, *HEARD)
+    return seen.id
+
+
+@pytest.mark.parametrize("act", LANDING_ACTS)
+async def test_a_departing_national_is_neither_permitted_nor_ordered_to_leave(console: Console, act: Act) -> None:
+    id = await departing(console)
+    await go(console, id, *HEARD)
     officer = HEARS if act not in (Act.OBJECT, Act.DECIDE, Act.RELEASE) else JUDGES
     with pytest.raises(NotNow):
-        await go(console, seen.id, (act, officer, Decided.SPECIAL))
-    assert await landed(console, seen.id) == 0
+        await go(console, id, (act, officer, Decided.SPECIAL))
+    assert await landed(console, id) == 0
+
+
+async def test_a_departing_national_goes_back_to_the_booth_which_confirms(console: Console) -> None:
+    id = await departing(console)
+    file = await go(console, id, *HEARD, (Act.RETURN, HEARS))
+    assert file.outcome is Outcome.BACK_TO_THE_BOOTH
+    await console.referrals.take(id, OTHER)
+    assert (await console.referrals.confirm(id, OTHER)).outcome is CaseOutcome.CONFIRMED
+    assert_whole(console)
+
+
+async def test_an_arrival_is_not_sent_back_without_a_finding(console: Console) -> None:
+    id = await handed_over(console)
+    with pytest.raises(NotNow):
+        await go(console, id, *HEARD, (Act.RETURN, HEARS))
+
+
+async def test_a_form_sent_twice_is_there_once_and_the_same_words_said_again_are_there_twice(console: Console) -> None:
+    id = await handed_over(console)
+    await go(console, id, (Act.TAKE, HEARS))
+    for act in (Act.SUMMON, Act.ATTEND, Act.STATE):
+        seen = len((await console.hearings.find(id)).entries)
+        for _ in range(2):
+            file = await console.hearings.add(id, act, HEARS, SAID, seen)
+        assert [entry.act for entry in file.entries].count(act) == 1
+    file = await console.hearings.add(id, Act.STATE, HEARS, SAID, len(file.entries))
+    assert [entry.act for entry in file.entries].count(Act.STATE) == 2
+
+
+async def test_of_two_who_take_a_hearing_at_once_one_holds_it(console: Console) -> None:
+    id = await handed_over(console)
+    tried = (console.hearings.add(id, Act.TAKE, officer, {}, 0) for officer in (HEARS, OTHER, JUDGES))
+    found = await asyncio.gather(*tried, return_exceptions=True)
+    assert sum(isinstance(one, NotNow) for one in found) == 2
+    assert len((await console.hearings.find(id)).entries) == 1
+    assert_whole(console)
+
+
+async def test_who_handed_over_first_hears_nothing_of_it_later_either(console: Console) -> None:
+    refused = (FingerCapture("right_index", "refused"), FingerCapture("left_index", "refused"))
+    id = await handed_over(console, fingers=refused)
+    await go(console, id, (Act.TAKE, HEARS), (Act.TAKE_BIOMETRICS, HEARS))
+    await console.referrals.take(id, OTHER)
+    await console.referrals.hand_over(id, OTHER, "Now the purpose.")
+    for officer in (BOOTH, OTHER):
+        with pytest.raises(SamePerson):
+            await go(console, id, (Act.TAKE, officer))
+    await go(console, id, (Act.TAKE, JUDGES), (Act.STATE, JUDGES), (Act.FIND_AGAINST, JUDGES), (Act.TELL, JUDGES))
+    with pytest.raises(SamePerson):
+        await go(console, id, (Act.OBJECT, HEARS))
+
+
+@pytest.mark.parametrize("when", ["2028-02-26T23:58", "2028-02-20", "soon", "2028-02-26T14:58:00+00:00"])
+def test_a_notice_is_of_a_time_to_come(when: str) -> None:
+    file = walked(opened(), (Act.TAKE, HEARS))
+    with pytest.raises(Incomplete):
+        added(file, Act.SUMMON, HEARS, OPENED, {**SAID, "when": when})
+    assert added(file, Act.SUMMON, HEARS, OPENED, {**SAID, "when": "2028-02-26T23:59"})
+
+
+@pytest.mark.parametrize("until", ["2028-02-25", "", "never"])
+def test_a_provisional_landing_is_until_a_day_to_come(until: str) -> None:
+    with pytest.raises(Incomplete):
+        added(opened(), Act.RELEASE, JUDGES, OPENED, {**SAID, "until": until})
+    assert added(opened(), Act.RELEASE, JUDGES, OPENED, {**SAID, "until": "2028-02-26"})
 
 
 async def test_whom_the_protection_desk_has_is_heard_no_further(console: Console) -> None:
