@@ -38,11 +38,13 @@ class Account:
 _AT_THE_BOOTH: Final = ("hoshikawa", "inspector", "K. Hoshikawa")
 _AROUND_IT: Final[tuple[tuple[str, str, str], ...]] = (
     ("akazawa", "shift_supervisor", "M. Akazawa"),
+    ("kitano", "monitoring_officer", "S. Kitano"),
     ("sakai", "special_inquiry_officer", "R. Sakai"),
     ("ogata", "supervising_inspector", "H. Ogata"),
     ("shirogane", "watchlist_editor", "Y. Shirogane"),
     ("minase", "watchlist_approver", "A. Minase"),
     ("miura", "auditor", "T. Miura"),
+    ("inoue", "privacy_officer", "N. Inoue"),
 )
 
 

@@ -230,6 +230,11 @@ async def _monitor(studio: Studio, hall: Hall) -> None:
         await page.keyboard.press("w")
         await page.locator("#presence").wait_for()
         await studio.shoot(page, "monitor")
+    async with studio.page(f"{hall.console.url}/login", OFFICER_SIZE) as page:
+        await _log_in(page, hall, "shift_supervisor", "/queue")
+        for name in ("supervisor", "statistics", "exports"):
+            await page.goto(f"{hall.console.url}/{name}")
+            await studio.shoot(page, name)
 
 
 async def _audit(studio: Studio, hall: Hall) -> None:
