@@ -29,6 +29,7 @@ fuzz: $(STAMP)
 docs: $(STAMP)
 	@$(BIN)/python -m gate.diagram > docs/journey.md
 	@$(BIN)/python -m examiner_console.web.people_text > docs/people.md
+	@$(BIN)/python -m examiner_console.casework.hearing_diagram > docs/hearing-steps.md
 	@$(BIN)/python -m tests.passport_matrix > docs/passport-matrix.md
 	@$(BIN)/python -m simulators.finger_steps docs/fingerprints
 	@$(BIN)/python -m benchmarks.fingers --plot docs/fingerprints/det.svg

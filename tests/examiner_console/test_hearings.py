@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from examiner_console.casework import hearings
+from examiner_console.casework import hearing_diagram, hearings
 from examiner_console.casework.actions import Verb
 from examiner_console.casework.cases import CaseOutcome, CasePrivate, CaseState, StatusNotAllowed
 from examiner_console.casework.hearing_file import (
@@ -383,3 +384,10 @@ def assert_whole(console: Console) -> None:
     key = ledger_key(console.settings).public_key().public_bytes_raw()
     report = verify.verify(console.settings.database, key)
     assert report.holds, report.faults
+
+
+def test_the_steps_are_drawn_as_they_are() -> None:
+    drawn = hearing_diagram.text()
+    assert (Path(__file__).parents[2] / "docs" / "hearing-steps.md").read_text() == drawn
+    for act in set(Act) - hearing_diagram.BESIDE:
+        assert act.value.replace("_", " ") in drawn
