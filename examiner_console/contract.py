@@ -275,7 +275,8 @@ class ObeyedOrder(_Fact, frozen=True, forbid_unknown_fields=True):
 
 
 class GateReport(_Fact, frozen=True, forbid_unknown_fields=True):
-    """What a gate does at this moment, for who watches it. No personal data.
+    """What a gate does at this moment, for who watches it. No personal data but `live` and `chip`: small JPEGs of
+    whoever is inside, sent while `StandingOrders.wants_pictures`, and kept by nobody.
 
     The console answers at once, or where the gate has `heard` all there is and `wait_seconds` is not 0, once there is
     something else or that time is over.
@@ -292,6 +293,8 @@ class GateReport(_Fact, frozen=True, forbid_unknown_fields=True):
     lost: Annotated[tuple[Name, ...], msgspec.Meta(max_length=16)] = ()
     """Devices that do not answer."""
     obeyed: Annotated[tuple[ObeyedOrder, ...], msgspec.Meta(max_length=16)] = ()
+    live: Annotated[bytes, msgspec.Meta(max_length=24 * 1024)] = b""
+    chip: Annotated[bytes, msgspec.Meta(max_length=24 * 1024)] = b""
     heard: Text = ""
     wait_seconds: Annotated[float, msgspec.Meta(ge=0.0, le=20.0)] = 0.0
 
@@ -299,13 +302,14 @@ class GateReport(_Fact, frozen=True, forbid_unknown_fields=True):
 class StandingOrders(_Fact, frozen=True, forbid_unknown_fields=True):
     """`version` names this answer. `in_service`: whether the gate may take travellers at all. `watched_seconds`: how
     long from now on an officer's word that they watch this gate holds; 0 where nobody does. `refers_all`: everybody is
-    read as always, and then sent to a booth."""
+    read as always, and then sent to a booth. `wants_pictures`: the officer who watches looks at this gate now."""
 
     version: str
     in_service: bool
     watched_seconds: Annotated[float, msgspec.Meta(ge=0.0, le=600.0)]
     orders: Annotated[tuple[GateOrder, ...], msgspec.Meta(max_length=16)] = ()
     refers_all: bool = False
+    wants_pictures: bool = False
 
 
 class Problem(_Fact, frozen=True, forbid_unknown_fields=True):

@@ -68,6 +68,14 @@ class Effects:
     def tasks(self) -> tuple[asyncio.Task[None], ...]:
         return () if self._work is None else (self._work,)
 
+    @property
+    def portrait(self) -> tuple[UUID, bytes] | None:
+        """What the chip of the visit in progress gave, under the visit's name."""
+        visit = self.visit
+        document = visit.reading.document if visit is not None and visit.reading is not None else None
+        face = document.face if document is not None else None
+        return None if visit is None or face is None else (visit.id, face.data)
+
     def run(self, effect: Effect) -> None:
         """Carry out one effect. Raise `InterlockViolation` rather than open a door that must stay closed."""
         _ACTIONS[effect](self)

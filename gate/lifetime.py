@@ -22,17 +22,21 @@ from .door import Door
 from .effects import Effects
 from .equipment import Equipment, Matching, at_work, console, from_thread, health_to, trust_store, utc_now
 from .gatekeeper import Gatekeeper
+from .journey import State
 from .orders import Condition, Orders
 from .passport_desk import PassportDesk
 from .screen import Screen
 from .serving import Server, listen, server
 from .settings import GateSettings
+from .sights import Sights
 from .station import Clock, Health
 from .telemetry import Now, Telemetry
 from .visit import Examination, Place
 
 log = structlog.get_logger("gate.lifetime")
 
+EMPTY: Final = frozenset({State.READY, State.SELF_TEST, State.OUT_OF_SERVICE})
+"""Nobody is inside, and the camera sees the hall."""
 LOOPBACK: Final = "127.0.0.1"
 GRACE_SECONDS: Final = 1
 
@@ -96,7 +100,8 @@ class _Gate:
         self.keeper = Gatekeeper(
             door=self._door, devices=self._health, telemetry=telemetry, screen=self.screen, clock=times.clock
         )
-        self.keeper.attach(self._effects(given, client, trust, workers))
+        effects = self._effects(given, client, trust, workers)
+        self.keeper.attach(effects)
         self._controls = api.Controls(
             tell=self.keeper.tell,
             serve=self._serve,
@@ -111,6 +116,12 @@ class _Gate:
             monitored=given.monitored,
             now=times.now,
             clock=times.clock,
+            sights=Sights(
+                workers,
+                occupied=lambda: self.keeper.state not in EMPTY,
+                newest=lambda: self._equipment.face.newest,
+                portrait=lambda: effects.portrait,
+            ).now,
         )
         self.keeper.may_serve = lambda: self._orders.may_serve
         self._door.listen(from_thread(self.keeper.tell))

@@ -114,6 +114,15 @@ def _alive(report: LivenessReport) -> Suspicion:
     return Suspicion(Outcome.FAILED, against.code if against else "", report.explanation)
 
 
+def small_portrait(data: bytes) -> bytes:
+    """A chip's portrait, JPEG or JPEG 2000, as `thumbnail.small` makes it. Raise `UnusableImage`."""
+    from biometrics.picture import decode
+
+    from .thumbnail import small
+
+    return small(decode(data))
+
+
 def forget(attempt: str) -> None:
     """Nothing of the attempt stays; one that is not known is no error."""
     _attempts.pop(attempt, None)

@@ -10,17 +10,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 import structlog
+from msgspec import structs
 
 from examiner_console.client import ConsoleClient, ConsoleError, ConsoleRefused
 from examiner_console.contract import GateCommand, GateOrder, GateReport, ObeyedOrder, StandingOrders
 
 from .api import NotNow
+from .sights import NOTHING
 from .station import Clock
 from .telemetry import Now
 
@@ -28,12 +30,18 @@ log = structlog.get_logger("gate.orders")
 
 WAIT_SECONDS: Final = 15.0
 """How long the console may hold a question; also how often a gate where nothing happens says a word."""
+SIGHT_SECONDS: Final = 0.5
+"""Between two pictures of whoever is inside, while the officer looks."""
 LOOK_SECONDS: Final = 0.2
 """Between two looks at the state: a report follows a change within this time."""
 RETRY_SECONDS: Final = 1.0
 REFUSED_SECONDS: Final = 30.0
 """Before a console is asked again that knows no gates' orders, or not this gate."""
 REMEMBERED: Final = 64
+
+
+async def _nothing_to_see() -> tuple[bytes, bytes]:
+    return NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +71,11 @@ class Orders:
         monitored: bool,
         now: Now,
         clock: Clock = time.monotonic,
+        sights: Callable[[], Awaitable[tuple[bytes, bytes]]] = _nothing_to_see,
     ) -> None:
         self._client, self._condition, self._obey = client, condition, obey
         self._monitored, self._now, self._clock = monitored, now, clock
+        self._sights, self._wants_pictures = sights, False
         self._heard = ""
         self._may_serve = True
         self.refers_all = False
@@ -92,17 +102,22 @@ class Orders:
 
     async def _report_changes(self) -> None:
         said: tuple[object, ...] = ()
+        seen_at = self._clock()
         while True:
             says = self._condition().says()
-            if (says != said or self._untold) and await self._ask(0.0):
-                said = says
+            sees = self._wants_pictures and self._clock() - seen_at >= SIGHT_SECONDS
+            if says != said or self._untold or sees:
+                seen_at = self._clock()
+                pictures = await self._sights() if self._wants_pictures else NOTHING
+                said = says if await self._ask(0.0, pictures) else said
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _ask(self, wait: float) -> bool:
+    async def _ask(self, wait: float, pictures: tuple[bytes, bytes] = NOTHING) -> bool:
         """Whether the console answered."""
         telling = tuple(self._untold[:16])
+        report = structs.replace(self._report(wait, telling), live=pictures[0], chip=pictures[1])
         try:
-            answer = await self._client.orders(self._report(wait, telling))
+            answer = await self._client.orders(report)
         except ConsoleError as error:
             if wait:
                 log.warning("orders_not_heard", code=error.code)
@@ -131,7 +146,7 @@ class Orders:
 
     def _take(self, answer: StandingOrders) -> None:
         self._heard, self._may_serve = answer.version, answer.in_service
-        self.refers_all = answer.refers_all
+        self.refers_all, self._wants_pictures = answer.refers_all, answer.wants_pictures
         self._watched_until = self._clock() + answer.watched_seconds
         for order in answer.orders:
             if order.id not in self._done and order.seconds > 0:

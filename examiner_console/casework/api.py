@@ -43,7 +43,7 @@ MAX_INSPECTION_BYTES: Final = 64 * 1024
 """The payload: sixty-four findings and a document stay under 32 kB."""
 MAX_INSPECTION_ENVELOPE_BYTES: Final = MAX_INSPECTION_BYTES * 4 // 3 + 1024
 """The same as base64, with key, purpose and signature around it."""
-MAX_REPORT_BYTES: Final = 16 * 1024
+MAX_REPORT_BYTES: Final = 128 * 1024
 DRAINED_BYTES: Final = 32 * 1024 * 1024
 """How much of a body that is too long is read away, so that its sender gets to read the answer."""
 LARGEST_SEQUENCE: Final = 2**63 - 1

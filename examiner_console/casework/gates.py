@@ -246,6 +246,11 @@ def by_number(name: str) -> tuple[int, str]:
     return int(digits or 0), name
 
 
+def watch_of(connection: Connection, name: str) -> Watch | None:
+    row = connection.execute(select(_w).where(_w.c.station == name)).first()
+    return None if row is None else Watch(row.officer, row.since, row.confirmed_at)
+
+
 def watch(connection: Connection, names: Iterable[str], *, officer: str, at: datetime) -> None:
     """Watch these gates from now on, and be their only watcher; who watched them before is relieved. Watching what one
     watches already is to confirm it. Raises NoSuchGate, TooManyGates."""

@@ -31,9 +31,11 @@ BESIDE: Final = frozenset({Act.TAKE, Act.GIVE_BACK, Act.SUMMON, Act.ATTEND, Act.
 SAID: Final = {name: "x" for names in FIELDS.values() for name in names} | {"status": "x", "period": "x"}
 HEAD: Final = """# Steps of a hearing
 
-Generated from `casework/hearing_file.py` by `python -m examiner_console.casework.hearing_diagram > docs/hearing-steps.md`;
-a test compares the two. Every act that is allowed was tried from every stage it leads to. Acts that lead nowhere are left
-out: taking and giving back, notice, attendance, provisional landing.
+Generated from `casework/hearing_file.py` by
+`python -m examiner_console.casework.hearing_diagram > docs/hearing-steps.md`; a test compares the two.
+
+Every act that is allowed was tried from every stage it leads to. Acts that lead nowhere are left out: taking and giving
+back, notice, attendance, provisional landing.
 """
 TIME_PASSES: Final = "three days pass"
 STARTS: Final = {

@@ -47,7 +47,7 @@ from examiner_console.web.visits import Desk, Visit
 
 log = structlog.get_logger(__name__)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-REFRESHING: Final = ("/stream", "/session")
+REFRESHING: Final = ("/stream", "/session", "/live", "/chip")
 """How the addresses end that pages ask by themselves: they do not keep a deserted booth logged in."""
 
 HEADERS: Final = {

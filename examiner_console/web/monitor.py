@@ -17,13 +17,14 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection
 
 from examiner_console.casework import gates
+from examiner_console.casework.gate_board import Sight
 from examiner_console.casework.gate_tiles import Tile, ranked, tile
 from examiner_console.contract import GateCommand
 from examiner_console.database import StoreError
 from examiner_console.web import monitor_words as words
 from examiner_console.web.catalogues import translations
 from examiner_console.web.live import HEARTBEAT_SECONDS, event, still_logged_in
-from examiner_console.web.monitor_refusals import OrderUnknown, ReasonUnknown, of_gates
+from examiner_console.web.monitor_refusals import NothingToSee, OrderUnknown, ReasonUnknown, of_gates
 from examiner_console.web.rendering import render
 from examiner_console.web.visits import Visit, VisitDep
 from examiner_console.web.wording import worded
@@ -60,6 +61,31 @@ async def _told(visit: Visit, wall: int) -> AsyncIterator[bytes]:
             shown = now
             yield event("monitor", now)
         await visit.desk.console.gates.change(LOOK_SECONDS)
+
+
+async def live_picture(visit: VisitDep, gate: str) -> Response:
+    return _picture((await _sight(visit, gate)).live)
+
+
+async def chip_picture(visit: VisitDep, gate: str) -> Response:
+    return _picture((await _sight(visit, gate)).chip)
+
+
+async def _sight(visit: Visit, gate: str) -> Sight:
+    """For who watches this gate and said so within two minutes: the record says who watched which gates, and when."""
+    now, console = _now(visit), visit.desk.console
+    watch = await console.store.read(partial(gates.watch_of, name=gate))
+    if watch is None or watch.officer != visit.name or not watch.holds(now):
+        raise NothingToSee
+    if (sight := console.gates.look(gate)) is None:
+        raise NothingToSee
+    return sight
+
+
+def _picture(jpeg: bytes) -> Response:
+    if not jpeg:
+        raise NothingToSee
+    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
 async def here(visit: VisitDep) -> Response:

@@ -31,6 +31,12 @@ class NothingToEnd(Refusal):
     sentence = mark("There is no emergency at this gate.")
 
 
+class NothingToSee(Refusal):
+    code = "nothing_to_see"
+    status = 404
+    sentence = mark("There is no picture of this gate now, or another officer watches it.")
+
+
 class OrderUnknown(Refusal):
     code = "no_such_order"
     status = 422

@@ -106,6 +106,8 @@ ENDPOINTS: Final[Mapping[tuple[str, str], Callable[..., Awaitable[Response]]]] =
     ("POST", "/supervisor/fleet"): supervisor.set_fleet,
     ("GET", "/monitor"): monitor.page,
     ("GET", "/monitor/stream"): monitor.stream,
+    ("GET", "/monitor/{gate}/live"): monitor.live_picture,
+    ("GET", "/monitor/{gate}/chip"): monitor.chip_picture,
     ("POST", "/monitor/here"): monitor.here,
     ("POST", "/monitor/watch"): monitor.watch,
     ("POST", "/monitor/leave"): monitor.leave,

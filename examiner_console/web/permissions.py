@@ -201,6 +201,8 @@ PAGES: Final[Mapping[tuple[str, str], Permission]] = {
     ("POST", "/supervisor/fleet"): Permission.SET_FLEET,
     ("GET", "/monitor"): Permission.MONITOR,
     ("GET", "/monitor/stream"): Permission.MONITOR,
+    ("GET", "/monitor/{gate}/live"): Permission.MONITOR,
+    ("GET", "/monitor/{gate}/chip"): Permission.MONITOR,
     ("POST", "/monitor/here"): Permission.MONITOR,
     ("POST", "/monitor/watch"): Permission.MONITOR,
     ("POST", "/monitor/leave"): Permission.MONITOR,

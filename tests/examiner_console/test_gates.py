@@ -25,7 +25,7 @@ from examiner_console.contract import (
     StandingOrders,
     decode,
 )
-from examiner_console.tables import actions
+from examiner_console.tables import actions, gate_reports
 from tests.examiner_console.conftest import TestClock, enrol_samples, stations_of
 from tests.examiner_console.samples import NOW, envelope
 
@@ -263,3 +263,20 @@ async def test_a_mode_is_of_one_side(console: Console) -> None:
     await do(console, set_mode, direction=Direction.ARRIVAL, mode=Mode.CLOSED, reason="fire", officer="mori")
     assert (await say(console)).in_service
     assert (await gate(console, "gate-2")).mode is Mode.CLOSED
+
+
+async def test_a_gate_is_asked_for_pictures_while_somebody_looks_and_they_are_kept_nowhere(console: Console) -> None:
+    assert not (await say(console, state="reading")).wants_pictures
+    assert console.gates.look(GATE) is None
+    assert (await say(console, at=NOW + timedelta(seconds=1), state="reading")).wants_pictures
+    await say(console, at=NOW + timedelta(seconds=2), state="reading", live=b"a live face", chip=b"a chip's face")
+    sight = console.gates.look(GATE)
+    assert sight is not None
+    assert (sight.live, sight.chip) == (b"a live face", b"a chip's face")
+    assert "face" not in repr(sight)
+    await say(console, at=NOW + timedelta(seconds=3), state="reading")
+    assert console.gates.look(GATE) is not None, "a word without a picture does not take it away"
+    await say(console, at=NOW + timedelta(seconds=4), state="ready")
+    assert console.gates.look(GATE) is None, "nobody is inside any more"
+    tables = await console.store.read(lambda connection: connection.execute(select(gate_reports)).all())
+    assert b"a live face" not in repr(tables).encode()

@@ -144,14 +144,12 @@ class AnsweringConsole:
     def _standing_for(self, report: GateReport) -> bool:
         return self.standing is None or self.standing.version != report.heard
 
-    def tell(
-        self, *commands: GateCommand, in_service: bool = True, watched_seconds: float = 0.0, refers_all: bool = False
-    ) -> None:
+    def tell(self, *commands: GateCommand, in_service: bool = True, watched_seconds: float = 0.0, **more: bool) -> None:
         """What the gate hears from now on, each command once."""
         orders = tuple(GateOrder(UUID(int=uuid7().int), command, 10.0) for command in commands)
         assert self.standing is not None
         version = str(int(self.standing.version) + 1)
-        standing = StandingOrders(version, in_service, watched_seconds, orders, refers_all)
+        standing = StandingOrders(version, in_service, watched_seconds, orders, **more)
         self.keep(lambda: setattr(self, "standing", standing))
 
     def obeyed(self) -> list[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Awaitable, Callable
 from typing import Any
+
+from PIL import Image
 
 from examiner_console.contract import Delivery, GateCommand
 
@@ -148,6 +151,30 @@ def test_where_everybody_is_referred_the_case_is_ready_and_nobody_is_asked_for(p
     assert delivery is Delivery.DEFERRED
     assert inspection.comparisons, "passport and face were read as always"
     assert opened(site, "exit") == 0
+
+
+def test_pictures_of_who_is_inside_go_to_who_looks_and_of_nobody_else(play: Play, site: Site) -> None:
+    async def journey(gate: Gate) -> None:
+        site.face(HOLDER)
+        site.lane.enter()
+        await gate.prompt("place_passport")
+        assert all(not report.live for report in site.console.reports), "nobody looks"
+        site.console.tell(wants_pictures=True)
+        await site.console.wait(lambda: bool(site.console.reports[-1].live))
+        site.lay(site.passport(HOLDER))
+        await gate.prompt("go_through")
+        await site.console.wait(lambda: bool(site.console.reports[-1].chip))
+        site.lift()
+        site.lane.leave_by_exit()
+        await gate.state("ready")
+        await site.console.wait(lambda: site.console.reports[-1].state == "ready")
+
+    play(journey)
+    for report in site.console.reports:
+        assert not (report.live or report.chip) or report.state not in ("ready", "self_test", "out_of_service")
+    seen = next(report for report in site.console.reports if report.chip)
+    for jpeg in (seen.live, seen.chip):
+        assert Image.open(io.BytesIO(jpeg)).size == (150, 200)
 
 
 def test_an_order_is_obeyed_once_however_often_it_is_heard(play: Play, site: Site) -> None:

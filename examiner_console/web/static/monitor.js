@@ -32,6 +32,39 @@ customElements.define("sk-watch", class extends HTMLElement {
   }
 });
 
+// Asks for the next picture once the last is there. The newest of each is kept while the wall is written anew.
+const newest = new Map();
+const NEXT_MS = 600;
+
+customElements.define("sk-sight", class extends HTMLElement {
+  connectedCallback() {
+    this.image = Object.assign(new Image(), { alt: this.dataset.alt });
+    this.prepend(this.image);
+    this.show(newest.get(this.dataset.of));
+    this.look();
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.timer);
+  }
+
+  show(address) {
+    this.image.hidden = !address;
+    if (address) this.image.src = address;
+  }
+
+  async look() {
+    const answer = await fetch(`/monitor/${this.dataset.of}`, { headers: { Accept: "image/jpeg" } }).catch(() => null);
+    const before = newest.get(this.dataset.of);
+    if (answer?.ok) newest.set(this.dataset.of, URL.createObjectURL(await answer.blob()));
+    else newest.delete(this.dataset.of);
+    if (before) URL.revokeObjectURL(before);
+    if (!this.isConnected) return;
+    this.show(newest.get(this.dataset.of));
+    this.timer = setTimeout(() => this.look(), NEXT_MS);
+  }
+});
+
 // --- the chosen gate ------------------------------------------------------------------------------------------------
 
 function mark() {

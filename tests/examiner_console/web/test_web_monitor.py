@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from examiner_console.contract import GateReport, ObeyedOrder, StandingOrders, decode, encode, seal
-from tests.examiner_console.web.conftest import KEY, PASSWORD
+from tests.examiner_console.web.conftest import KEY, PASSWORD, portrait
 from tests.examiner_console.web.test_web_browser import readable
 
 WALL = {"width": 1920, "height": 1080}
@@ -137,4 +137,39 @@ def test_presence_is_confirmed_by_one_key_and_its_absence_is_said(browser: Brows
     page.keyboard.press("Space")
     expect(page.locator(".watching .notice")).to_have_count(0)
     assert says(own_hall).watched_seconds > 100
+    page.context.close()
+
+
+def test_pictures_are_for_the_one_who_watches(own_hall: Any) -> None:
+    own_hall.officer("kitano", "monitoring_officer")
+    watches, other = own_hall.logged_in("mori"), own_hall.logged_in("kitano")
+    watches.post("/monitor/watch", gates="gate-1")
+    asked = {"headers": {"accept": "image/jpeg"}}
+    assert watches.get("/monitor/gate-1/live", **asked).status_code == 404, "none was sent yet"
+    says(own_hall, state="reading", live=portrait(1))
+    found = watches.get("/monitor/gate-1/live", **asked)
+    assert (found.status_code, found.content) == (200, portrait(1))
+    assert found.headers["cache-control"] == "no-store"
+    for path in ("/monitor/gate-1/chip", "/monitor/gate-7/live"):
+        assert watches.get(path, **asked).status_code == 404
+    assert other.get("/monitor/gate-1/live", **asked).status_code == 404
+    assert own_hall.logged_in("hoshikawa").get("/monitor/gate-1/live", **asked).status_code == 403
+    own_hall.clock = lambda: datetime.now(UTC) + timedelta(seconds=130)
+    assert watches.get("/monitor/gate-1/live", **asked).status_code == 404, "nobody has confirmed that they watch"
+
+
+@pytest.mark.browser
+def test_the_wall_shows_live_and_chip_while_somebody_is_inside(browser: Browser, own_hall: Any) -> None:
+    says(own_hall)
+    page = officer(browser, own_hall, "mori")
+    page.keyboard.press("w")
+    expect(page.locator("#presence")).to_be_visible()
+    says(own_hall, state="reading", prompt="look_at_camera", live=portrait(1), chip=portrait(9))
+    expect(page.locator("sk-sight")).to_have_count(2)
+    says(own_hall, state="reading", prompt="look_at_camera", live=portrait(1), chip=portrait(9))
+    expect(page.get_by_alt_text("Live face")).to_be_visible()
+    expect(page.get_by_alt_text("Face of the chip")).to_be_visible()
+    readable(page)
+    says(own_hall, state="ready")
+    expect(page.locator("sk-sight")).to_have_count(0)
     page.context.close()

@@ -32,6 +32,7 @@ SOMEWHERE = {
     "registration": "019aa000-0000-7000-8000-000000000000",
     "alarm": "019aa000-0000-7000-8000-000000000000",
     "request": "019aa000-0000-7000-8000-000000000000",
+    "gate": "gate-99",
     "file": "019aa000-0000-7000-8000-000000000000",
 }
 SENTENCE = "Your role may not do this; ask the shift supervisor if you need it."
