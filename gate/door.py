@@ -16,10 +16,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+import structlog
+
 from biometrics.capture import DeviceLost
 
-from .panel import Panel
+from .panel import Line, Panel
 from .station import Clock, Health, StationError, Supervisor
+
+log = structlog.get_logger("gate.door")
 
 TURN_SECONDS: Final = 0.005
 """Between two refreshes; libosdp asks for at most 0.05 s."""
@@ -123,9 +127,9 @@ class Door:
         self._wanted = DoorCommand()
         self._order = 0
         self._lane: LaneState | None = None
-        self._acknowledged_at = 0.0
-        self.supervisor: Supervisor[Panel] = Supervisor(
-            "door", self._connect, Panel.close, on_health=on_health, clock=clock, work=self._own
+        self._acknowledged_at = self._heard_at = 0.0
+        self.supervisor: Supervisor[Line] = Supervisor(
+            "door", self._connect, Line.close, on_health=on_health, clock=clock, work=self._own
         )
 
     @property
@@ -162,36 +166,46 @@ class Door:
             return
         self._wanted, self._order = wanted, self._order + 1
 
-    def _connect(self) -> Panel:
-        panel = Panel(self._device, self._key)
+    def _connect(self) -> Line:
+        line = Line(self._device, self._key)
         give_up = self._clock() + CONNECT_SECONDS
         try:
-            while not panel.secure or not panel.reports:
-                panel.turn()
+            while not line.turn() or not line.panel.reports:
                 if self._clock() > give_up:
                     raise DeviceLost("no secure channel with the door controller")
                 time.sleep(TURN_SECONDS)
         except DeviceLost:
-            panel.close()
+            line.close()
             raise
-        return panel
+        return line
 
-    def _own(self, panel: Panel, stopping: threading.Event) -> None:
-        heard_at = self._clock()
+    def _own(self, line: Line, stopping: threading.Event) -> None:
+        """A channel that ends is opened again at once, and nothing is lost unless the reports stay away too long: one
+        answer that came late sends nobody back."""
+        self._heard_at = self._clock()
         try:
             while not stopping.wait(TURN_SECONDS):
-                panel.turn()
-                order, asked = self._order, self._wanted
-                if panel.assert_outputs(asked.outputs()) or not panel.quiet:
-                    self._acknowledged_at = self._clock()
-                while panel.reports:
-                    heard_at = self._clock()
-                    self._tell(panel, panel.reports.popleft(), order, heard_at)
-                if not panel.secure or self._clock() - heard_at > SILENT_SECONDS:
+                try:
+                    self._turn(line)
+                except DeviceLost:
+                    log.warning("door_line_renewed")
+                    line.renew()
+                if self._clock() - self._heard_at > SILENT_SECONDS:
                     raise DeviceLost("the door controller fell silent")
-            self._close_quietly(panel)
+            self._close_quietly(line.panel)
         finally:
             self._lane = None
+
+    def _turn(self, line: Line) -> None:
+        """Raise `DeviceLost` where the channel ended or a command failed."""
+        if not line.turn():
+            return
+        panel, order, asked = line.panel, self._order, self._wanted
+        if panel.assert_outputs(asked.outputs()) or not panel.quiet:
+            self._acknowledged_at = self._clock()
+        while panel.reports:
+            self._heard_at = self._clock()
+            self._tell(panel, panel.reports.popleft(), order, self._heard_at)
 
     def _tell(self, panel: Panel, numbers: frozenset[int], order: int, now: float) -> None:
         inputs = frozenset(contact for contact in Input if contact in numbers)

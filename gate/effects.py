@@ -278,6 +278,9 @@ class Effects:
     def note_reset(self) -> None:
         self._telemetry.note("emergency_reset")
 
+    def tell_staff(self) -> None:
+        self._telemetry.note("staff_called", self._visit_id, quiet=True)
+
     def call_staff(self) -> None:
         self.hints = replace(self.hints, help_called=True)
         self._telemetry.note("staff_called")

@@ -27,8 +27,13 @@ TICK_SECONDS: Final = 0.1
 DEVICE_GRACE: Final = 5.0
 """A camera or reader may be away as long as a replugged cable takes before the traveller is sent to a booth.
 The self test has no such patience: nobody is waiting, and a device that never opened was never there."""
+SHUT_IN_AFTER: Final = 25.0
+"""Seconds behind two closed doors, or without a word of them, until staff are called: nobody is shut in for over thirty
+without that. Our own number."""
 MOST_MOVES: Final = 2 * len(State)
 """Facts settle in a few moves; a table that went round in circles would be stopped here, and logged."""
+
+DOORS_CLOSED: Final = frozenset({Input.ENTRY_CLOSED, Input.EXIT_CLOSED})
 
 Message: TypeAlias = Event | LaneState
 
@@ -52,6 +57,8 @@ class Gatekeeper:
         self._passage = passage.unwatched()
         self._lane: LaneState | None = None
         self._deadline: float | None = None
+        self._shut_since: float | None = None
+        self._shut_told = False
         self._effects: Effects | None = None
         self.state = State.SELF_TEST
         self.entered_at = clock()
@@ -119,9 +126,22 @@ class Gatekeeper:
         self._passage = passage.tick(self._passage, now)
         if self._door.lane is None:
             self._lane, self._passage = None, passage.unwatched()
+        self._watch_who_is_shut_in(now)
         if self._deadline is not None and now >= self._deadline:
             self._restart_timer()
             self._apply(Event.TIMEOUT)
+
+    def _watch_who_is_shut_in(self, now: float) -> None:
+        """Told once; a door that opens, or a lane that is empty, begins it anew."""
+        lane = self._lane
+        may_be = lane is None or (self._passage.occupied and lane.inputs >= DOORS_CLOSED)
+        if not may_be:
+            self._shut_since, self._shut_told = None, False
+        elif self._shut_since is None:
+            self._shut_since = now
+        elif not self._shut_told and now - self._shut_since >= SHUT_IN_AFTER:
+            self._shut_told = True
+            self._apply(Event.SHUT_IN)
 
     def _settle(self) -> None:
         """Offer every lasting fact until none moves the state."""

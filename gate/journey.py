@@ -59,6 +59,8 @@ class Event(StrEnum):
     HELP = "help"
     ATTENDANT = "attendant"
     """The attendant releases whoever is inside, back through the entry."""
+    SHUT_IN = "shut_in"
+    """Somebody has been behind two closed doors for a while, or may have been: the doors do not answer."""
     RETRY = "retry"
     """The monitoring officer has the reading begin again."""
     EMERGENCY = "emergency"
@@ -85,6 +87,8 @@ class Effect(StrEnum):
     FORGET = "forget"
     """Personal data leaves memory, the screen goes blank."""
     CALL_STAFF = "call_staff"
+    TELL_STAFF = "tell_staff"
+    """Staff are called, and the screen goes on telling the traveller what to do."""
     NOTE_ENTERED = "note_entered"
     NOTE_REFERRED = "note_referred"
     NOTE_FOUND_INSIDE = "note_found_inside"
@@ -251,9 +255,13 @@ _MOVES: Final[dict[State, Moves]] = {
 
 
 def _complete() -> dict[tuple[State, Event], Move]:
-    """Every state meets the two events that are the same everywhere; what is written nowhere changes nothing."""
+    """Every state meets the three events that are the same everywhere; what is written nowhere changes nothing."""
     everywhere: Moves = {E.EMERGENCY: _EMERGENCY, E.DOOR_LOST: _DOOR_LOST}
-    return {(s, e): ({**everywhere, **_MOVES[s]}).get(e, (s, ())) for s in State for e in Event}
+    return {
+        (s, e): ({**everywhere, E.SHUT_IN: _stay(s, F.TELL_STAFF), **_MOVES[s]}).get(e, (s, ()))
+        for s in State
+        for e in Event
+    }
 
 
 TABLE: Final[Mapping[tuple[State, Event], Move]] = MappingProxyType(_complete())
@@ -285,4 +293,4 @@ def advance(state: State, event: Event) -> Move:
 
 def handles(state: State, event: Event) -> bool:
     """Whether the table says by name what the event means in this state, be it to stay."""
-    return event in _MOVES[state] or event in (Event.EMERGENCY, Event.DOOR_LOST)
+    return event in _MOVES[state] or event in (Event.EMERGENCY, Event.DOOR_LOST, Event.SHUT_IN)

@@ -14,7 +14,7 @@ from typing import Final
 from examiner_console.casework.fleet_modes import Mode
 from examiner_console.casework.gates import EMERGENCY, SILENT, Gate, Report
 
-WAITING_LONG: Final = timedelta(seconds=40)
+WAITING_LONG: Final = timedelta(seconds=25)
 """In one step; a whole passage takes 15 s. Our own number."""
 OUT_OF_SERVICE: Final = "out_of_service"
 BUSY: Final = frozenset({"entering", "closing_in", "reading", "deciding"})

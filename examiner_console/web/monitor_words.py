@@ -75,7 +75,7 @@ ALERTS: Final[Mapping[str, str]] = {
     "abandoned": mark("Somebody does not leave"),
     "silent": mark("The gate does not answer"),
     "help": mark("Help is called"),
-    "waiting_long": mark("More than 40 s in one step"),
+    "waiting_long": mark("More than 25 s in one step"),
     "device_lost": mark("A device does not answer"),
 }
 DEVICES: Final[Mapping[str, str]] = {

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate import diagram
+from gate import diagram, exploration
+from gate.exploration import Broken, explore
 from gate.journey import SECONDS, TABLE, Effect, Event, State, advance, handles
 
 EVERYWHERE = (Event.TIMEOUT, Event.DEVICE_LOST, Event.ATTENDANT, Event.EMERGENCY)
@@ -156,3 +157,53 @@ def test_every_state_can_be_left_for_ready_again() -> None:
     for _ in State:
         reaches |= {state for (state, _), (following, _) in TABLE.items() if following in reaches}
     assert reaches == set(State)
+
+
+def test_no_walk_the_world_allows_is_unsafe() -> None:
+    """The nearest worlds of `exploration`; `python -m benchmarks journey` reaches all of them."""
+    found = explore(most_worlds=5_000)
+    assert found.worlds >= 5_000
+    assert found.depth >= 5
+
+
+def unsafe(
+    monkeypatch: pytest.MonkeyPatch,
+    moves: dict[tuple[State, Event], tuple[State, tuple[Effect, ...]]],
+    begin: exploration.World | None = None,
+) -> Broken:
+    """What the exploration says of a table with these moves in it, from its beginning or a world further on."""
+
+    def changed(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
+        return moves.get((state, event)) or advance(state, event)
+
+    monkeypatch.setattr(exploration, "advance", changed)
+    with pytest.raises(Broken) as raised:
+        explore(begin, most_worlds=60_000)
+    return raised.value
+
+
+def test_an_exit_that_opens_without_a_grant_is_found_and_told_as_a_story(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = unsafe(monkeypatch, {(State.DECIDING, Event.REFERRED): (State.LEAVING, (Effect.OPEN_EXIT,))})
+    assert found.rule.startswith("1:")
+    assert "the console refers" in found.story[-1]
+    assert found.story[0].startswith("the gate starts")
+
+
+def test_a_grant_that_outlives_an_emergency_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    moves = {(state, Event.EMERGENCY): (State.EMERGENCY, (Effect.OPEN_BOTH,)) for state in State}
+    assert unsafe(monkeypatch, moves).rule.startswith("3:")
+
+
+def test_a_gate_that_calls_nobody_for_who_is_shut_in_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unsafe(monkeypatch, {(state, Event.SHUT_IN): (state, ()) for state in State}).rule.startswith("S:")
+
+
+def test_a_traveller_who_is_not_forgotten_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    moves = {
+        (State.LEAVING, Event.LANE_EMPTY): (State.CLOSING_OUT, (Effect.CLOSE_EXIT,)),
+        (State.CLOSING_OUT, Event.LANE_CLEAR): (State.READY, (Effect.OPEN_ENTRY,)),
+    }
+    seen = exploration.Report(entry_closed=True, people=1, at_desk=True, settled=True)
+    doors = {"exit_wanted": True, "exit_driven": True, "exit_open": True}
+    leaving = exploration.World(State.LEAVING, people=1, at_desk=True, grant=True, known=seen, **doors)  # type: ignore[arg-type]  # names of its own fields
+    assert unsafe(monkeypatch, moves, leaving).rule.startswith("7:")
