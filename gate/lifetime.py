@@ -109,22 +109,26 @@ class _Gate:
             pressed=lambda: self.keeper.button_pressed,
             note=telemetry.note,
         )
-        self._orders = Orders(
+        sights = Sights(
+            workers,
+            occupied=lambda: self.keeper.state not in EMPTY,
+            newest=lambda: self._equipment.face.newest,
+            portrait=lambda: effects.portrait,
+        )
+        self._orders = self._ordered_by(client, given, sights)
+        self.keeper.may_serve = lambda: self._orders.may_serve
+        self._door.listen(from_thread(self.keeper.tell))
+
+    def _ordered_by(self, client: ConsoleClient, given: GateSettings, sights: Sights) -> Orders:
+        return Orders(
             client,
             condition=self._condition,
             obey=self._controls.order,
             monitored=given.monitored,
-            now=times.now,
-            clock=times.clock,
-            sights=Sights(
-                workers,
-                occupied=lambda: self.keeper.state not in EMPTY,
-                newest=lambda: self._equipment.face.newest,
-                portrait=lambda: effects.portrait,
-            ).now,
+            now=self._times.now,
+            clock=self._times.clock,
+            sights=sights.now,
         )
-        self.keeper.may_serve = lambda: self._orders.may_serve
-        self._door.listen(from_thread(self.keeper.tell))
 
     def _effects(self, given: GateSettings, client: ConsoleClient, trust: TrustStore, workers: Workers) -> Effects:
         equipment = self._equipment
