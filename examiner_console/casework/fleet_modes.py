@@ -10,7 +10,7 @@ that refers everybody reads them as always, and the console hears of it as of an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -84,22 +84,18 @@ def set_mode(
     asked = now.asked if now.asked is not None and now.asked.stands(at) else None
     if mode is now.mode:
         if asked is not None:
-            _write(connection, direction, _again(now, None))
+            _write(connection, direction, replace(now, asked=None))
     elif mode.strictness > now.mode.strictness:
         _write(connection, direction, Fleet(mode, officer, None, at, reason[:LONGEST_REASON]))
         _note(connection, Verb.SET_FLEET_MODE, direction, mode, officer, at, reason=reason[:LONGEST_REASON])
     elif asked is None or asked.mode is not mode:
-        _write(connection, direction, _again(now, Asked(mode, officer, at)))
+        _write(connection, direction, replace(now, asked=Asked(mode, officer, at)))
         _note(connection, Verb.ASK_FLEET_MODE, direction, mode, officer, at)
     elif asked.by == officer:
         raise AnotherMustAgree
     else:
         _write(connection, direction, Fleet(mode, asked.by, officer, at))
         _note(connection, Verb.SET_FLEET_MODE, direction, mode, officer, at, asked_by=asked.by)
-
-
-def _again(fleet: Fleet, asked: Asked | None) -> Fleet:
-    return Fleet(fleet.mode, fleet.officer, fleet.second, fleet.at, fleet.reason, asked)
 
 
 def _write(connection: Connection, direction: Direction, fleet: Fleet) -> None:
