@@ -21,16 +21,12 @@ from biometrics.capture import Frame, Rgb
 from biometrics.picture import to_jpeg
 from examiner_console.contract import GateCommand
 
-from .journey import Event, State
+from .journey import EMPTY, Event, State
 from .screen import Screen
 
 PREVIEW_SECONDS: Final = 0.1
 """Ten pictures a second: a mirror that lags no more than a blink, at a tenth of a core."""
 BOUNDARY: Final = "frame"
-OCCUPIED: Final = frozenset(
-    {State.ENTERING, State.CLOSING_IN, State.READING, State.DECIDING, State.LEAVING, State.REFERRING, State.ATTENDED}
-)
-"""Where an order to refer means something; in REFERRING it has been done."""
 BLANK: Final = to_jpeg(np.full((48, 64, 3), 255, np.uint8))
 
 
@@ -92,7 +88,7 @@ class Controls:
             if self._state() is not State.READING:
                 raise NotNow("nothing_to_retry", "No passport is being read here.")
             self._tell(Event.RETRY)
-        elif self._state() not in OCCUPIED:
+        elif self._state() in EMPTY | {State.EMERGENCY}:
             raise NotNow("nobody_inside", "Nobody is inside who could be referred.")
         else:
             self._tell(Event.ATTENDANT)

@@ -101,6 +101,9 @@ class Effect(StrEnum):
 Move: TypeAlias = tuple[State, tuple[Effect, ...]]
 Moves: TypeAlias = dict[Event, Move]
 
+EMPTY: Final = frozenset({State.READY, State.SELF_TEST, State.OUT_OF_SERVICE})
+"""States in which nobody is known to be inside."""
+
 S, E, F = State, Event, Effect
 
 _EMERGENCY: Final[Move] = (

@@ -22,7 +22,7 @@ from .door import Door
 from .effects import Effects
 from .equipment import Equipment, Matching, at_work, console, from_thread, health_to, trust_store, utc_now
 from .gatekeeper import Gatekeeper
-from .journey import State
+from .journey import EMPTY
 from .orders import Condition, Orders
 from .passport_desk import PassportDesk
 from .screen import Screen
@@ -35,8 +35,6 @@ from .visit import Examination, Place
 
 log = structlog.get_logger("gate.lifetime")
 
-EMPTY: Final = frozenset({State.READY, State.SELF_TEST, State.OUT_OF_SERVICE})
-"""Nobody is inside, and the camera sees the hall."""
 LOOPBACK: Final = "127.0.0.1"
 GRACE_SECONDS: Final = 1
 
