@@ -32,14 +32,14 @@ customElements.define("sk-watch", class extends HTMLElement {
   }
 });
 
-// Asks for the next picture once the last is there. The newest of each is kept while the wall is written anew.
+// Asks for the next picture once the last is there; the newest stays while the wall is written anew. Where there is none,
+// nothing is shown: an old face is not who is inside.
 const newest = new Map();
 const NEXT_MS = 600;
+let asked = 0;
 
 customElements.define("sk-sight", class extends HTMLElement {
   connectedCallback() {
-    this.image = Object.assign(new Image(), { alt: this.dataset.alt });
-    this.prepend(this.image);
     this.show(newest.get(this.dataset.of));
     this.look();
   }
@@ -48,19 +48,23 @@ customElements.define("sk-sight", class extends HTMLElement {
     clearTimeout(this.timer);
   }
 
-  show(address) {
-    this.image.hidden = !address;
-    if (address) this.image.src = address;
+  show(image) {
+    this.querySelector("img")?.remove();
+    if (image) this.prepend(image);
   }
 
-  async look() {
-    const answer = await fetch(`/monitor/${this.dataset.of}`, { headers: { Accept: "image/jpeg" } }).catch(() => null);
-    const before = newest.get(this.dataset.of);
-    if (answer?.ok) newest.set(this.dataset.of, URL.createObjectURL(await answer.blob()));
-    else newest.delete(this.dataset.of);
-    if (before) URL.revokeObjectURL(before);
+  look() {
+    const image = Object.assign(new Image(), { alt: this.dataset.alt });
+    image.addEventListener("load", () => this.came(image));
+    image.addEventListener("error", () => this.came(null));
+    image.src = `/monitor/${this.dataset.of}?n=${++asked}`;
+  }
+
+  came(image) {
     if (!this.isConnected) return;
-    this.show(newest.get(this.dataset.of));
+    if (image) newest.set(this.dataset.of, image);
+    else newest.delete(this.dataset.of);
+    this.show(image);
     this.timer = setTimeout(() => this.look(), NEXT_MS);
   }
 });
