@@ -36,7 +36,7 @@ def test_the_whole_way_to_the_minister_and_a_special_permission(people: Any) -> 
     id, hears, judges = handed_over(people), people.logged_in("sakai"), people.logged_in("ogata")
     for name, said in (
         ("take", {}),
-        ("summon", {"when": "2026-12-01T10:00", "place": "Room 3"}),
+        ("summon", {"when": "2099-12-01T10:00", "place": "Room 3"}),
         ("attend", {"interpreter": "none needed", "companion": "none"}),
         ("state", {"who": "The applicant", "statement": "I visit <b>my sister</b>."}),
         ("find_against", {"finding": "The purpose is not shown."}),
@@ -56,6 +56,29 @@ def test_the_whole_way_to_the_minister_and_a_special_permission(people: Any) -> 
     assert "This hearing has ended." in page
     dossier = people.logged_in("kinoshita").get(f"/audit/{id}").text
     assert "Record the Minister&#39;s decision" in dossier or "Record the Minister's decision" in dossier
+
+
+def test_a_form_sent_twice_is_one_entry_and_a_notice_of_the_past_is_none(people: Any) -> None:
+    id, hears = handed_over(people), people.logged_in("sakai")
+    act(hears, id, "take")
+    seen = hears.get(f"/hearings/{id}").text.split('name="seen" value="')[1].split('"')[0]
+    for _ in range(2):
+        sent = {"who": "The applicant", "statement": "I visit my sister.", "seen": seen}
+        assert act(hears, id, "state", **sent).status_code == 303
+    assert hears.get(f"/hearings/{id}").text.count("I visit my sister.") == 1
+    answer = act(hears, id, "summon", when="2020-01-01T10:00", place="Room 3")
+    assert answer.status_code == 422
+    assert "“When, in Japan time” is missing or cannot be used" in answer.text
+
+
+def test_a_departing_national_is_sent_back_to_the_booth(people: Any) -> None:
+    id, inspector, hears = people.leaves(), people.logged_in("hoshikawa"), people.logged_in("sakai")
+    inspector.post(f"/cases/{id}/take")
+    inspector.post(f"/cases/{id}/hand-over", note="The face is not clear.")
+    act(hears, id, "take")
+    assert "Back to the booth, which confirms" in hears.get(f"/hearings/{id}").text
+    assert act(hears, id, "return", finding="It is the holder.").status_code == 303
+    assert "Back at the booth" in hears.get(f"/hearings/{id}").text
 
 
 def test_what_the_law_does_not_allow_yet_is_said_and_nothing_typed_is_lost(people: Any) -> None:
