@@ -113,11 +113,14 @@ class Request:
 
 
 def ask(connection: Connection, wanted: Wanted, *, officer: str, at: datetime) -> UUID:
-    """Raises UnusableRequest."""
+    """Asking for the same again, while nobody has answered, is asking once. Raises UnusableRequest."""
     span = (wanted.last - wanted.first).days
     usable = 0 <= span < MOST_DAYS and wanted.last <= japan_date(at) and 1 <= wanted.days <= LONGEST_DAYS
     if not usable or not wanted.purpose.strip():
         raise UnusableRequest
+    waiting = (one for one in requests(connection) if one.asked_by == officer and one.state(at) is State.ASKED)
+    if (same := next((one for one in waiting if one.wanted == wanted), None)) is not None:
+        return same.id
     id = UUID(int=uuid7().int)
     connection.execute(
         insert(_e).values(

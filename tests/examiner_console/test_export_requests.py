@@ -120,6 +120,13 @@ async def test_what_cannot_be_asked_for(console: Console, changed: dict[str, Any
     assert await verbs(console) == []
 
 
+async def test_a_form_sent_twice_asks_once(console: Console) -> None:
+    first, again = [await do(console, asking.ask, WANTED, officer="kinoshita") for _ in range(2)]
+    other = await do(console, asking.ask, replace(WANTED, purpose="another"), officer="kinoshita")
+    assert first == again != other
+    assert await verbs(console) == ["ask_export", "ask_export"]
+
+
 async def test_what_is_not_there(console: Console) -> None:
     with pytest.raises(asking.NoSuchRequest):
         await do(console, asking.agree, uuid4(), officer="yamane")
