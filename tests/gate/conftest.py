@@ -30,10 +30,9 @@ from simulators.site import free_port
 from simulators.stations import face_camera
 from simulators.subject import Manner, Subject
 from tests.gate.answering import STATION, AnsweringConsole
+from tests.gate.gate_on_clocks import LAYOUT
 
 ON_CLOCKS = Path(__file__).with_name("gate_on_clocks.py")
-LAYOUT = "<dd"
-"""The file of `Clocks`, which `gate_on_clocks.py` maps."""
 TOKEN = "attendant of this test"
 
 
